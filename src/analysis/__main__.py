@@ -1,0 +1,178 @@
+"""Which question of the user's is answered by which part, and how does a run end?
+
+Exit status: 0 done, 2 refused, 75 busy, 1 a defect, 130 interrupted; the last line on stderr says which and why.
+Heavy libraries are imported by the command that needs them, so that a refusal or a busy quarter is told at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+from analysis.publish.findings import findings
+from analysis.publish.order import PROJECT, Order
+from analysis.publish.receipt import is_current
+from analysis.publish.stage import held
+from analysis.publish.surroundings import enter
+from analysis.quarter import Quarter
+from analysis.refusal import Busy, Refused
+
+REFUSED, BUSY, DEFECT, INTERRUPTED = 2, 75, 1, 130
+LATER = {
+    "sign": "signing a published quarter",
+    "plan": "drafting the next quarter's plan",
+    "actions": "importing delivered improvement measures",
+    "sheets": "a sheet for each employee",
+    "appraisal": "the entries for promotion files",
+}
+JOBS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+YES = {"1", "yes", "true"}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Refuse in one line, as everything else does, instead of printing the usage."""
+        raise Refused(f"the command line is not understood ({message})", "See README, or run make without a target")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line: a command, and options of which an empty one counts as not given."""
+    top = _Parser(prog="python -m analysis", description="Quarterly service quality evaluation.", allow_abbrev=False)
+    top.add_argument("command", choices=[*COMMANDS, *LATER], metavar="command", help=", ".join([*COMMANDS, *LATER]))
+    top.add_argument("--quarter", default="", help="as in 2024Q3")
+    for name in ("data", "reports", "params"):
+        top.add_argument(f"--{name}", default="", help="a folder")
+    top.add_argument("--language", default="", help="of the pages; default: that of site.yml")
+    top.add_argument("--jobs", default="", help="notebooks run at the same time; default: the cores")
+    top.add_argument("--rebuild", default="", help="1: verify also runs the quarter again and compares")
+    top.add_argument("--by", default="", help="who signs")
+    return top
+
+
+def order_of(given: argparse.Namespace) -> Order:
+    """Return what was asked for; Refused where a part of it cannot be."""
+    quarter = Quarter.parse(given.quarter)
+    if given.jobs and not JOBS.fullmatch(given.jobs):
+        raise Refused("JOBS is not a number of notebooks", "Write 1 to 999, or leave it out for the number of cores")
+    return Order(
+        quarter=quarter,
+        reports=Path(given.reports or PROJECT / "reports").resolve(),
+        params=_folder(given.params or str(PROJECT / "params"), "PARAMS"),
+        data=_folder(given.data, "DATA") if given.data else None,
+        language=given.language,
+        jobs=int(given.jobs or os.cpu_count() or 1),
+    )
+
+
+def _folder(text: str, option: str) -> Path:
+    path = Path(text).resolve()
+    if not path.is_dir():
+        raise Refused(f"{option} is not a folder", "Correct it, or leave it out for the usual one", file=text)
+    return path
+
+
+def quarter(given: argparse.Namespace) -> None:
+    """Publish a quarter unless nothing has changed since it was, and say what it found."""
+    order = order_of(given)
+    with held(order.stage):
+        if is_current(order):
+            _say("nothing has changed since the last run")
+        else:
+            from analysis.publish.edition import make
+
+            make(order)
+        _say(*findings(order.stage.target))
+
+
+def data(given: argparse.Namespace) -> None:
+    """Validate a quarter's delivery alone and print its data-quality table."""
+    order = order_of(given)
+    with held(order.stage):
+        from analysis.params import load_params
+        from analysis.publish.edition import completed
+        from analysis.sources import deliver
+
+        params = load_params(order.params, order.quarter)
+        order = completed(order, params)
+        _say(str(deliver(params, order.data or Path(), order.quarter)))
+
+
+def verify(given: argparse.Namespace) -> None:
+    """Compare a published quarter with its seal and, if asked, with what a second run gives."""
+    from analysis.publish import proof
+
+    order = order_of(given)
+    with held(order.stage):
+        broken = proof.changed_outputs(order.stage.target)
+        inputs, sources = proof.changed_inputs(order), proof.changed_sources(order)
+        again = proof.rebuilt_differences(order) if given.rebuild.lower() in YES else []
+        _say(*broken, *inputs, *(f"since then, {line}" for line in sources), *(f"rebuilt, {line}" for line in again))
+    wrong = [*broken, *(line for line in inputs if line.startswith("changed")), *again]
+    if wrong:
+        raise Refused(f"{len(wrong)} files differ from what was published", "They are listed above",
+                      file=str(order.stage.target))
+    _say(f"verified: {order.stage.target}")
+
+
+def sample(given: argparse.Namespace) -> None:
+    """Write the sample insurer's deliveries again."""
+    from analysis.sample import write_sample
+
+    write_sample(PROJECT / "data" / "sample")
+
+
+COMMANDS = {"quarter": quarter, "data": data, "verify": verify, "sample": sample}
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says and return the exit status; a defect is left to the caller."""
+    try:
+        given = parser().parse_args(arguments)
+        if given.command in LATER:
+            raise Refused(f"{given.command}: {LATER[given.command]} comes with a later release", "See CHANGELOG")
+        COMMANDS[given.command](given)
+    except Refused as refusal:
+        return _ended(REFUSED, f"refused: {str(refusal).strip()}")
+    except Busy as busy:
+        return _ended(BUSY, f"busy: {busy}")
+    except KeyboardInterrupt:
+        return _ended(INTERRUPTED, "interrupted: the previous report is untouched")
+    return 0
+
+
+def _ended(status: int, line: str) -> int:
+    one_line = " ".join(line.split())
+    sys.stderr.write(f"{one_line}\n")
+    return status
+
+
+def tell_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in one line where the program failed; the way there goes to a log without any value of the data."""
+    way = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+    where = str(error) if hasattr(error, "where") else f"{kind.__name__} at {way[-1] if way else 'the start'}"
+    log = PROJECT / ".cache" / "defect.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text("\n".join([where, *way, *getattr(error, "frames", ())]) + "\n", encoding="utf-8")
+    _ended(DEFECT, f"defect: {where} (details: {log})")
+
+
+if __name__ == "__main__":
+    enter(PROJECT / ".cache")
+    sys.excepthook = tell_defect
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,180 @@
+"""On which day does a limit run out, and how much of the time between was service time?
+
+Everything here is arithmetic on arrays. There is no time zone in it: days are local days and instants are local wall
+clock (``wall_clock`` adds the offsets that are given to it), as stored beside every UTC instant. The start day is
+day 0. A limit of n calendar days ends with the n-th day after it; a limit of n working days ends with the n-th day
+after it that the official calendar counts as worked, so a start on a holiday costs nothing. A case is in time when
+its stop day is not later than the deadline day. Missing in, missing out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.refusal import Refused
+
+if TYPE_CHECKING:
+    from analysis.params.calendars import Calendar
+
+KindOfDay = Literal["calendar", "working"]
+Days = NDArray[np.datetime64]
+DAY, SECOND = "datetime64[D]", "datetime64[s]"
+HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE = 24, 3600, 60
+HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
+MONDAY = np.datetime64("1970-01-05", "D")
+DAYS_PER_WEEK = 7
+
+
+def _instants(values: Any, unit: str) -> NDArray[np.datetime64]:
+    """Return array-like ``values`` (dates, strings, datetime64, a Series …) as datetime64 of ``unit``, cut down."""
+    moments = pd.to_datetime(pd.Index(values))
+    if moments.tz is not None:
+        raise ValueError("clock takes local days and local wall clock, not zone-aware times")
+    return moments.to_numpy().astype(unit)
+
+
+def deadline_day(start_day: Any, limit_days: int, kind_of_day: KindOfDay, calendar: Calendar) -> Days:
+    """Return the last local day (datetime64[D]) on which each case started on ``start_day`` is still in time.
+
+    ``calendar`` is asked for working days only. Refused, naming calendar and year, where a start or a deadline lies
+    in a year it does not hold.
+    """
+    if limit_days < 1:
+        raise ValueError("a limit is at least one day")
+    start = _instants(start_day, DAY)
+    if kind_of_day == "calendar":
+        return start + np.timedelta64(limit_days, "D")
+    deadline = np.full_like(start, "NaT")
+    known = ~np.isnat(start)
+    due = calendar.numbers[calendar.positions(start[known])] + limit_days
+    at = np.searchsorted(calendar.numbers, due, side="left")
+    if (at == len(calendar.days)).any():
+        raise calendar.refusal(calendar.years[-1] + 1)
+    deadline[known] = calendar.days[at]
+    return deadline
+
+
+def extended_deadline_day(deadline: Any, longer: Any, granted: Sequence[Any]) -> Days:
+    """Return ``longer`` where every step of ``granted`` was taken by ``deadline``, else ``deadline``.
+
+    ``granted`` holds one array of local days per step (say approval and notice). A missing step is no extension, nor
+    is one taken after the deadline: what has lapsed cannot be extended.
+    """
+    short, long = _instants(deadline, DAY), _instants(longer, DAY)
+    in_time = np.logical_and.reduce([_instants(step, DAY) <= short for step in granted])  # NaT <= day is False
+    return np.where(in_time, long, short)
+
+
+def paused_start_day(start_day: Any, paused_hours: Any) -> Days:
+    """Return the day the clock counts from: the start moved by the pause in days, begun days whole, none if missing."""
+    hours = pd.Series(paused_hours, dtype="float64").fillna(0).to_numpy()
+    return _instants(start_day, DAY) + np.ceil(hours / HOURS_PER_DAY).astype("timedelta64[D]")
+
+
+def working_days_between(start_day: Any, stop_day: Any, calendar: Calendar) -> pd.arrays.IntegerArray:
+    """Return the working days after ``start_day`` up to and including ``stop_day`` (negative if that lies before).
+
+    In time for a limit of n working days is the same as at most n. Refused outside the calendar.
+    """
+    start, stop = _instants(start_day, DAY), _instants(stop_day, DAY)
+    missing = np.isnat(start) | np.isnat(stop)
+    counts = np.zeros(len(start), dtype=np.int64)
+    numbers = calendar.numbers
+    counts[~missing] = numbers[calendar.positions(stop[~missing])] - numbers[calendar.positions(start[~missing])]
+    return pd.arrays.IntegerArray(counts, missing)
+
+
+@dataclass(frozen=True)
+class ServiceHours:
+    """Opening hours as ``08:30-17:30`` for Monday to Sunday, empty for closed.
+
+    They count on official working days only. A Saturday or Sunday worked as a make-up day has its own weekday's hours
+    or, where those are empty, ``make_up``.
+    """
+
+    weekdays: tuple[str, str, str, str, str, str, str]
+    make_up: str = ""
+
+    def bounds(self, days: Days) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the second of the day at which each of ``days`` (all worked) opens and closes."""
+        spans = np.array([_span(hours or self.make_up) for hours in self.weekdays], dtype=np.int64)
+        weekday = (days - MONDAY).astype(np.int64) % DAYS_PER_WEEK
+        return spans[weekday, 0], spans[weekday, 1]
+
+
+def _span(hours: str) -> tuple[int, int]:
+    """Return opening and closing in seconds of the day; closed is (0, 0)."""
+    if not hours:
+        return 0, 0
+    found = HOURS.fullmatch(hours)
+    numbers = [int(part) for part in found.groups()] if found else [0, 0, 0, 0]
+    opens = numbers[0] * SECONDS_PER_HOUR + numbers[1] * SECONDS_PER_MINUTE
+    closes = numbers[2] * SECONDS_PER_HOUR + numbers[3] * SECONDS_PER_MINUTE
+    if not opens < closes <= HOURS_PER_DAY * SECONDS_PER_HOUR:
+        raise Refused("service hours are not a span within one day", "Write them as 08:30-17:30; 24:00 may close")
+    return opens, closes
+
+
+def wall_clock(utc: Any, offset_seconds: Any) -> NDArray[np.datetime64]:
+    """Return local wall clock (datetime64[s]) of naive ``utc`` instants, given each one's offset in seconds."""
+    return _instants(utc, SECOND) + np.asarray(offset_seconds).astype("timedelta64[s]")
+
+
+def working_seconds(start: Any, stop: Any, calendar: Calendar, hours: ServiceHours) -> pd.arrays.IntegerArray:
+    """Return the whole seconds of service time between wall clocks ``start`` and ``stop`` (negative if reversed).
+
+    By a cumulative grid of the calendar's days: seconds open before the day, plus those of the day so far. Refused
+    outside the calendar.
+    """
+    opens, closes = (np.where(calendar.working, bound, 0) for bound in hours.bounds(calendar.days))
+    before = np.cumsum(closes - opens) - (closes - opens)
+    begin, end = _instants(start, SECOND), _instants(stop, SECOND)
+    missing = np.isnat(begin) | np.isnat(end)
+
+    def open_until(instants: NDArray[np.datetime64]) -> NDArray[np.int64]:
+        at = calendar.positions(instants)
+        second = (instants - instants.astype(DAY)).astype(np.int64)
+        return before[at] + np.clip(second - opens[at], 0, (closes - opens)[at])
+
+    seconds = np.zeros(len(begin), dtype=np.int64)
+    seconds[~missing] = open_until(end[~missing]) - open_until(begin[~missing])
+    return pd.arrays.IntegerArray(seconds, missing)
+
+
+def calendar_table(calendar: Calendar) -> pd.DataFrame:
+    """Return ``day`` (date), ``working``, ``number`` (working days so far) for a join, as SQL has no calendar.
+
+    The working days from one day to another are the difference of their numbers.
+    """
+    return pd.DataFrame({"day": _dates(calendar.days), "working": calendar.working, "number": calendar.numbers})
+
+
+def deadline_table(
+    calendar: Calendar, limit_days: int, kind_of_day: KindOfDay, days: Any | None = None
+) -> pd.DataFrame:
+    """Return ``day`` and ``deadline_day`` (dates) for a join on the start day.
+
+    With ``days`` (the start days that occur): a row for each distinct one, Refused where the calendar does not reach.
+    Without: a row for every day of the calendar whose deadline it knows; a start day that finds no row has none.
+    """
+    if days is None:
+        start = calendar.days
+        if kind_of_day == "working":
+            start = start[calendar.numbers + limit_days <= calendar.numbers[-1]]
+    else:
+        start = np.unique(_instants(days, DAY))
+        start = start[~np.isnat(start)]
+    deadline = deadline_day(start, limit_days, kind_of_day, calendar)
+    return pd.DataFrame({"day": _dates(start), "deadline_day": _dates(deadline)})
+
+
+def _dates(days: Days) -> pd.Series:
+    """Return ``days`` as Python dates, which every engine takes for its DATE."""
+    return pd.Series(days.astype(object), dtype=object)

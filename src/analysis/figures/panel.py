@@ -1,0 +1,123 @@
+"""How do a table of results and a sentence of results stand in the page?
+
+Whatever comes from data is escaped here: the page's renderer passes HTML through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from numbers import Number
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis.figures.picture import short_hash
+from analysis.wording import Wording
+from analysis.wording.numbers import missing
+from analysis.wording.terms import SYMBOLS
+
+FOLD_OVER = 20  # rows; a longer table is folded
+# Said beside the estimate (low, high, status) or the same on every row of a report (level, method).
+BESIDE_ESTIMATE = frozenset({"low", "high", "level", "method", "status"})
+OF = "_indicator"  # of every row, where the caption says it
+MEASURED = frozenset({"estimate", "target", "gap"})  # in the unit of the row's indicator
+
+
+def headline(text: str, verdict: str = "no target") -> HTML:
+    """Return a sentence as a banner whose symbol and colour show the verdict; the words are in the sentence."""
+    return HTML(f'<p class="headline {_class(verdict)}"><span class="symbol" aria-hidden="true">'
+                f"{SYMBOLS.get(verdict, '–')}</span> {escape(text)}</p>")
+
+
+def sentence(text: str) -> HTML:
+    """Return a generated text as a paragraph."""
+    return HTML(f'<p class="sentence">{escape(text)}</p>')
+
+
+def table(frame: pd.DataFrame, caption: str, say: Wording) -> HTML:
+    """Return a table of codes and numbers as a reader's table; the index is not shown.
+
+    ``estimate`` takes its interval or its status in words into one cell; indicators show their title, units and
+    verdicts their words; numbers stand right. The first column heads its row. An indicator that is the same in all
+    rows moves into the caption. Above 20 rows the table is folded.
+    """
+    if not caption.strip():
+        raise ValueError("a table needs a caption")
+    if _one_indicator(frame):
+        caption = say("{caption}: {title}", caption=caption, title=say.title(frame["indicator"].iloc[0]))
+        frame = frame.drop(columns="indicator").assign(**{OF: frame["indicator"]})
+    columns = [str(name) for name in frame.columns if name != OF and not _beside(str(name), frame.columns)]
+    rows = [dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+    numeric = {name for name in columns if _is_numeric(name, rows)}
+    head = "".join(f'<th scope="col"{_right(name in numeric)}>{escape(say.column(name))}</th>' for name in columns)
+    body = "\n".join(_row(row, columns, numeric, say) for row in rows)
+    if not rows:
+        body = f'<tr><td colspan="{max(1, len(columns))}">{escape(say("no rows"))}</td></tr>'
+    inner = (f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+             f"<tbody>\n{body}\n</tbody></table>")
+    return HTML(_framed(inner, caption, len(rows), say))
+
+
+def _framed(inner: str, caption: str, rows: int, say: Wording) -> str:
+    name = f"table-{short_hash(inner)}"
+    label = escape(caption)
+    framed = f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{inner}</div>'
+    if rows > FOLD_OVER:
+        count = escape(say.plural("{n} row", "{n} rows", rows))
+        framed = f"<details><summary>{label} ({count})</summary>\n{framed}\n</details>"
+    return f'<div id="{name}" class="table">{framed}</div>'
+
+
+def _row(row: Mapping[str, Any], columns: Sequence[str], numeric: set[str], say: Wording) -> str:
+    first, *others = (_cell(row, name, say) for name in columns)
+    cells = "".join(f"<td{_right(name in numeric)}>{text}</td>" for name, text in zip(columns[1:], others, strict=True))
+    return f'<tr><th scope="row"{_right(columns[0] in numeric)}>{first}</th>{cells}</tr>'
+
+
+def _cell(row: Mapping[str, Any], name: str, say: Wording) -> str:
+    value = row[name]
+    if name == "estimate":
+        text = escape(say.estimate({**row, "indicator": _indicator(row)}))
+        return text if row.get("status", "ok") == "ok" else f'<span class="status">{text}</span>'
+    if name == "verdict" and not missing(value):
+        symbol, words = SYMBOLS.get(value, "–"), escape(say.term(value))
+        return f'<span class="{_class(value)}"><span aria-hidden="true">{symbol}</span> {words}</span>'
+    return escape(_text(row, name, say))
+
+
+def _text(row: Mapping[str, Any], name: str, say: Wording) -> str:
+    value = row[name]
+    if name == "indicator":
+        return say.title(str(value))
+    if name == "status":
+        return say.status(str(value))
+    if isinstance(value, str):
+        return say.term(value)
+    return say.value(value, str(_indicator(row) or name) if name in MEASURED else name)
+
+
+def _indicator(row: Mapping[str, Any]) -> str:
+    return str(row.get("indicator", row.get(OF, "")))
+
+
+def _one_indicator(frame: pd.DataFrame) -> bool:
+    return "indicator" in frame and len(frame) > 1 and len(frame.columns) > 1 and frame["indicator"].nunique() == 1
+
+
+def _beside(name: str, columns: pd.Index) -> bool:
+    return name in BESIDE_ESTIMATE and {"estimate", "low", "high"} <= set(columns)
+
+
+def _is_numeric(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    values = [row[name] for row in rows if not missing(row[name])]
+    return name == "estimate" or (bool(values) and all(isinstance(value, Number) for value in values))
+
+
+def _right(numeric: bool) -> str:
+    return ' class="number"' if numeric else ""
+
+
+def _class(verdict: str) -> str:
+    return f"verdict-{verdict.replace(' ', '-')}" if verdict in SYMBOLS else "verdict-no-target"

@@ -1,0 +1,148 @@
+"""How are estimates with intervals, trends, counts and waiting times drawn?
+
+Every function takes a result table (see *Tables out*) and axes, draws on them and returns them. A row whose status is
+not ok is not drawn as zero: its status stands where its mark would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from analysis.figures.style import BLUE, INK, PALETTE, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
+from analysis.wording import Wording
+from analysis.wording.numbers import missing
+
+MAX_LABELLED = 24  # characters of a unit's name
+MAX_LINES = len(PALETTE)
+BAND_OPACITY = 0.18
+
+
+def interval_plot(table: pd.DataFrame, ax: Axes, say: Wording, target: float | None = None) -> Axes:
+    """Draw one estimate with its interval per row, top to bottom in the table's order (a forest plot).
+
+    Colour and marker show the verdict. ``target`` draws a dashed line; without it the table's own, if it is one value.
+    """
+    rows = table.to_dict("records")
+    for place, row in enumerate(rows):
+        _interval(ax, place, row, say)
+    _target_line(ax, table, target, say, along="x")
+    ax.set_yticks(range(len(rows)), [_label(row, say) for row in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.grid(visible=False, axis="y")
+    return _measured_axis(ax, "x", table, say)
+
+
+def _interval(ax: Axes, place: int, row: Mapping[Any, Any], say: Wording) -> None:
+    if row.get("status", "ok") != "ok" or missing(row["estimate"]):
+        ax.annotate(say.status(row.get("status", "no data")), (0.01, place), xycoords=("axes fraction", "data"),
+                    va="center", color=QUIET, style="italic")
+        return
+    verdict = row.get("verdict", "no target")
+    colour = VERDICT_COLOURS.get(verdict, INK)
+    ax.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
+    ax.plot([row["estimate"]], [place], marker=VERDICT_MARKERS.get(verdict, "o"), color=colour, markersize=7)
+
+
+def trend_plot(table: pd.DataFrame, ax: Axes, say: Wording, period: str = "quarter") -> Axes:
+    """Draw estimates over the column ``period`` with their interval as a band, one line per unit (six at most)."""
+    periods = sorted(table[period].dropna().astype(str).unique())
+    places = {name: place for place, name in enumerate(periods)}
+    drawn = table.assign(place=table[period].astype(str).map(places)).sort_values("place")
+    units = list(dict.fromkeys(drawn["unit"]))
+    if len(units) > MAX_LINES:
+        raise ValueError(f"{len(units)} lines cannot be told apart: draw at most {MAX_LINES} units")
+    for colour, unit in zip(PALETTE, units, strict=False):
+        line = drawn[drawn["unit"] == unit]
+        ax.fill_between(line["place"], line["low"], line["high"], color=colour, alpha=BAND_OPACITY, linewidth=0)
+        ax.plot(line["place"], line["estimate"], color=colour, marker="o", markersize=5, label=_unit(unit, say))
+    _target_line(ax, table, None, say, along="y")
+    ax.set_xticks(range(len(periods)), periods)
+    ax.margins(x=0.04)
+    if len(units) > 1:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return _measured_axis(ax, "y", table, say)
+
+
+def bar_counts(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, str] = ("unit", "n")) -> Axes:
+    """Draw counts as horizontal bars, labelled with the number; ``columns`` names the labels and the counts."""
+    label, count = columns
+    counts = table[count].astype(float).fillna(0)
+    bars = ax.barh(range(len(table)), counts, color=BLUE, height=0.66)
+    ax.bar_label(bars, [say.number(int(value)) for value in counts], padding=4)
+    ax.set_yticks(range(len(table)), [_unit(name, say) for name in table[label]])
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.grid(visible=False)
+    ax.margins(x=0.12)
+    ax.set_xlabel(say.column(count))
+    return _whole_axis(ax, say)
+
+
+def survival_curve(curve: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
+    """Draw the share still waiting after so many hours, one step line per unit if there is a column ``unit``.
+
+    ``curve`` has ``hours`` and ``estimate`` (share, 0–1) and may have ``low`` and ``high``.
+    """
+    groups = curve.groupby("unit", sort=False) if "unit" in curve else [("", curve)]
+    for colour, (unit, line) in zip(PALETTE, groups, strict=False):
+        if {"low", "high"} <= set(line):
+            ax.fill_between(line["hours"], line["low"], line["high"], step="post", color=colour,
+                            alpha=BAND_OPACITY, linewidth=0)
+        ax.step(line["hours"], line["estimate"], where="post", color=colour, label=_unit(unit, say))
+    ax.set_ylim(0, 1.02)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(say("Hours since opening"))
+    ax.set_ylabel(say("Share still open"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: say.share(value, 0)))
+    if "unit" in curve and curve["unit"].nunique() > 1:
+        ax.legend()
+    return _whole_axis(ax, say)
+
+
+def _target_line(ax: Axes, table: pd.DataFrame, target: float | None, say: Wording, *, along: str) -> None:
+    if target is None and "target" in table and table["target"].nunique() == 1:
+        target = float(table["target"].dropna().iloc[0])
+    if target is None:
+        return
+    text = say("target {amount}", amount=say.value(float(target), _name(table)))
+    if along == "x":
+        ax.axvline(target, color=INK, linestyle="--", linewidth=1)
+        ax.annotate(text, (target, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), ha="center",
+                    textcoords="offset points", color=INK)
+        return
+    ax.axhline(target, color=INK, linestyle="--", linewidth=1)
+    ax.annotate(text, (0, target), xycoords=("axes fraction", "data"), xytext=(3, 3), textcoords="offset points")
+
+
+def _measured_axis(ax: Axes, which: str, table: pd.DataFrame, say: Wording) -> Axes:
+    """Write the axis in the unit of the table's indicator and name it by the indicator's title."""
+    name, axis = _name(table), getattr(ax, f"{which}axis")
+    if say.unit(name) == "share":
+        axis.set_major_formatter(FuncFormatter(lambda value, _: say.share(value, 0)))
+    axis.set_major_locator(MaxNLocator(6))
+    getattr(ax, f"set_{which}label")(say.title(name) if name else "")
+    return ax
+
+
+def _whole_axis(ax: Axes, say: Wording) -> Axes:
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: say.number(value, 0)))
+    return ax
+
+
+def _name(table: pd.DataFrame) -> str:
+    return str(table["indicator"].iloc[0]) if "indicator" in table and len(table) else ""
+
+
+def _label(row: Mapping[Any, Any], say: Wording) -> str:
+    name = _unit(row["unit"], say)
+    return name if missing(row.get("n")) else say("{unit} (n = {n})", unit=name, n=int(row["n"]))
+
+
+def _unit(unit: object, say: Wording) -> str:
+    text = say.term(unit)
+    return text if len(text) <= MAX_LABELLED else f"{text[:MAX_LABELLED - 1]}…"

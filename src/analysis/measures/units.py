@@ -1,0 +1,81 @@
+"""For which units is a figure computed, and how do rows, estimates and targets become a result table?
+
+Every measure asks the same three things: whose rows are these (``unit_rows``), what does the estimator say of each unit
+(``estimated``), and is that on the good side of its target (``judged``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from analysis.params import Params
+from analysis.run import Run
+from analysis.tables.results import UNIT_TYPES, blank_figures, figures, verdict
+
+COMPANY = "company"  # the one unit of unit type company
+SUBJECT_COLUMNS = {"employee": "employee_id", "partner": "partner_id"}
+Estimator = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def has_unit(rows: ir.Table, unit_type: str) -> bool:
+    """Tell whether ``rows`` can be told apart by ``unit_type``."""
+    column = SUBJECT_COLUMNS.get(unit_type, unit_type)
+    return unit_type in (COMPANY, "month") or column in rows.columns or (
+        unit_type == "shift" and "opened_hour" in rows.columns)
+
+
+def unit_rows(run: Run, rows: ir.Table, unit_type: str) -> ir.Table:
+    """Return ``rows`` with the column ``unit``; rows that belong to no unit of ``unit_type`` are left out."""
+    if unit_type == COMPANY:
+        return rows.mutate(unit=ibis.literal(COMPANY))
+    if unit_type == "shift":
+        return rows.mutate(unit=_shift(run.params, rows.opened_hour))
+    column = SUBJECT_COLUMNS.get(unit_type, unit_type)
+    return rows.filter(rows[column].notnull()).mutate(unit=rows[column])
+
+
+def _shift(params: Params, hour: ir.IntegerValue) -> ir.StringValue:
+    """Return the shift a local hour falls in: the last one that has begun, the latest one before the first begins."""
+    starts = sorted((start.hour, name) for name, start in params.site.shifts.items())
+    return ibis.cases(*[(hour >= first, name) for first, name in reversed(starts)], else_=starts[-1][1])
+
+
+def estimated(indicator: str, unit_type: str, reduced: pd.DataFrame, estimator: Estimator) -> pd.DataFrame:
+    """Return one figure per unit: ``estimator`` on each unit's reduced rows, labelled.
+
+    ``estimator`` takes the rows of one unit (without ``unit``) and returns a one-row frame with n, estimate, low, high,
+    level, method, status.
+    """
+    rows = [estimator(group.drop(columns="unit")).assign(indicator=indicator, unit_type=unit_type, unit=str(unit))
+            for unit, group in reduced.groupby("unit", sort=True)]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def judged(run: Run, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the figures of ``parts`` as one result table with targets and verdicts, in a fixed order.
+
+    A table that already has a ``target`` column keeps it (a limit of a rule, say).
+    """
+    frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    if "target" not in frame:
+        frame["target"] = frame["indicator"].map(lambda one: run.params.target(one)).astype(float)
+    direction = frame["indicator"].map(lambda one: run.params.registry[one].direction)
+    words = [verdict(frame[direction == one], one) for one in ("higher", "lower", "none")]
+    frame["verdict"] = pd.concat(words).reindex(frame.index).astype("str")
+    order = frame["unit_type"].map(UNIT_TYPES.index)
+    indicators = pd.Categorical(frame["indicator"], list(dict.fromkeys(frame["indicator"])))
+    frame = frame.assign(_order=order, _indicator=indicators)
+    keys = ["_indicator", "_order", "unit", *(["event"] if "event" in frame else [])]
+    return figures(frame.sort_values(keys, kind="stable").drop(columns=["_order", "_indicator"]))
+
+
+def with_missing_units(frame: pd.DataFrame, indicator: str, unit_type: str, units: Iterable[str]) -> pd.DataFrame:
+    """Return ``frame`` with a row "no data" for each of ``units`` that has no row of ``indicator``."""
+    there = set() if frame.empty else set(
+        frame.loc[(frame["indicator"] == indicator) & (frame["unit_type"] == unit_type), "unit"])
+    missing = [unit for unit in units if unit not in there]
+    return pd.concat([frame, blank_figures(indicator, unit_type, missing, "no data")], ignore_index=True)

@@ -1,0 +1,104 @@
+"""What was this quarter's evaluation to do, by when, by whom (clause 5.1)?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, field_validator, model_validator
+
+from analysis.params.yaml_file import Closed
+from analysis.quarter import Quarter
+
+WEIGHT_TOLERANCE = 1e-9
+
+
+class PlannedIndicator(Closed):
+    """What the plan sets for one indicator; what it leaves out stands in the registry."""
+
+    weight: float | None = Field(None, ge=0, le=1)
+    target: float | None = None
+    floor: float | None = None
+    method: str = ""
+
+
+class Coverage(Closed):
+    """Which days a delivered table covers: the quarter, or fieldwork from … to."""
+
+    covers: Literal["quarter", "fieldwork"] = "quarter"
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _fieldwork_has_dates(self) -> Coverage:
+        if (self.covers == "fieldwork") != (self.from_ is not None and self.to is not None):
+            raise ValueError("fieldwork needs from and to; the quarter takes neither")
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError("to lies before from")
+        return self
+
+    def window(self, quarter: Quarter) -> tuple[date, date]:
+        """Return the first and last day covered."""
+        return (self.from_ or quarter.start, self.to or quarter.end)
+
+
+class Limit(Closed):
+    """The company's own service standard for one kind of request, in elapsed hours."""
+
+    first_response: float | None = Field(None, gt=0)
+    resolution: float | None = Field(None, gt=0)
+
+
+class Sample(Closed):
+    """How many units the plan wanted of one source, and why so many."""
+
+    planned: int = Field(ge=0)
+    reason: str = ""
+
+
+class Milestone(Closed):
+    """One step of the quarter with its owner, due day and the day it was done."""
+
+    name: str
+    owner: str
+    due: date
+    done: date | None = None
+
+
+class ToldBack(Closed):
+    """Results told back to an evaluated unit (clause 5.5): who, when, and what they answered."""
+
+    unit: str
+    on: date
+    answer: str = ""
+
+
+class Plan(Closed):
+    """One quarter's evaluation plan (``<quarter>.yml``)."""
+
+    quarter: str
+    as_of: AwareDatetime
+    revision: int = Field(1, ge=1)
+    prepared_by: str
+    approved_by: str
+    approved_on: date
+    indicators: dict[str, PlannedIndicator]
+    limits: dict[str, Limit] = {}
+    tables: dict[str, Coverage]
+    modes: tuple[str, ...] = ()
+    samples: dict[str, Sample] = {}
+    milestones: tuple[Milestone, ...] = ()
+    told_back: tuple[ToldBack, ...] = ()
+
+    @field_validator("quarter")
+    @classmethod
+    def _is_a_quarter(cls, text: str) -> str:
+        Quarter.parse(text)
+        return text
+
+    @model_validator(mode="after")
+    def _weights_add_to_one(self) -> Plan:
+        weights = [one.weight for one in self.indicators.values() if one.weight is not None]
+        if weights and abs(sum(weights) - 1) > WEIGHT_TOLERANCE:
+            raise ValueError(f"the weights add to {sum(weights):g}, not to 1")
+        return self

@@ -1,0 +1,80 @@
+"""What does each published figure mean, who owns it, and which definition was in force (``indicators.yml``)?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from analysis.params.yaml_file import Closed
+from analysis.quarter import Quarter
+from analysis.refusal import Refused
+
+Unit = Literal["share", "score_1to5", "nps", "hours", "rate", "score_0to100", "count", "alpha"]
+
+
+class Indicator(Closed):
+    """One published figure under one version of its definition."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    unit: Unit
+    per: str = ""
+    definition: str
+    interpretation: str
+    formula: str
+    source: str
+    clause: str
+    owner: str
+    direction: Literal["higher", "lower", "none"]
+    target: float | None = None
+    target_source: str = ""
+    minimum_n: int = Field(30, ge=1)
+    report: str
+    approver: str
+    effective_from: date
+    effective_to: date | None = None
+
+    @model_validator(mode="after")
+    def _target_needs_source(self) -> Indicator:
+        if self.target is not None and not self.target_source:
+            raise ValueError("a target needs its target_source")
+        if self.effective_to is not None and self.effective_to < self.effective_from:
+            raise ValueError("effective_to lies before effective_from")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether this version was the definition on ``day``."""
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
+class Registry:
+    """The indicators in force on the last day of a quarter, by id (clause 8.2)."""
+
+    def __init__(self, versions: Iterable[Indicator], quarter: Quarter):
+        self.versions = tuple(versions)
+        self._by_id: dict[str, Indicator] = {}
+        for version in self.versions:
+            if not version.in_force(quarter.end):
+                continue
+            if version.id in self._by_id:
+                raise Refused(f"two versions of {version.id} are in force on {quarter.end}",
+                              "End the older one the day before the newer begins", file="indicators.yml")
+            self._by_id[version.id] = version
+
+    def __getitem__(self, indicator: str) -> Indicator:
+        return self._by_id[indicator]
+
+    def __contains__(self, indicator: object) -> bool:
+        return indicator in self._by_id
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # an iterator of Indicator, in the file's order
+        return iter(self._by_id.values())
+
+    def revised(self, quarter: Quarter, window: int = 4) -> list[Indicator]:
+        """Return the versions in force that began within the ``window`` quarters up to ``quarter`` and replaced one."""
+        first = quarter.plus(1 - window).start
+        older = {version.id for version in self.versions if version.effective_to is not None}
+        return [one for one in self if one.id in older and one.effective_from >= first]

@@ -1,0 +1,123 @@
+"""How does one quarter's edition of the report come to be?
+
+Delivery, notebooks, pages, checks, seal, and last the one step that publishes. The points of contact with the rest of
+the project are ``load_params``, ``deliver``, ``render`` (by ``pages``) and the run file that ``load_run`` reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import chdir
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import get_args
+
+import nbformat
+
+from analysis import sources
+from analysis.params import Params, load_params
+from analysis.params.site import Language
+from analysis.publish.driver import Defective, executed, imported_modules, in_waves, notebooks
+from analysis.publish.kernels import Kernels
+from analysis.publish.order import Order
+from analysis.publish.pages import Pages, address
+from analysis.publish.receipt import watched, write_receipt
+from analysis.publish.render import Facts
+from analysis.publish.seal import Manifest, output_hashes, sealed
+from analysis.publish.stage import switch
+from analysis.publish.surroundings import surroundings
+from analysis.refusal import Refused
+
+TABLES = (  # DESIGN, Tables out: what every report holds at least
+    "satisfaction", "response_time", "clocks", "accuracy", "compliance", "complaints", "complaint_trend", "feedback",
+    "scorecard", "problems", "actions", "clauses", "data_quality", "coverage",
+)
+TABLES_ON_PERSONS = ("employees", "appraisal", "training_needs")
+
+
+def completed(order: Order, params: Params) -> Order:
+    """Return ``order`` with the data folder and the language of ``site.yml`` where none were given."""
+    language = order.language or params.site.language
+    if language not in get_args(Language):
+        raise Refused("LANGUAGE is not one of the report's", f"Choose one of {', '.join(get_args(Language))}")
+    data = order.data or order.project / params.site.data
+    if not data.is_dir():
+        raise Refused("the data folder is missing", "Correct data in site.yml, or give DATA= another folder",
+                      file=str(data))
+    return replace(order, language=language, data=data)
+
+
+def make(asked: Order) -> None:
+    """Run the quarter and publish it; the caller holds the quarter's lock.
+
+    Raises Refused for what was given, Defective for what must not be published; the previous edition then stands.
+    """
+    params = load_params(asked.params, asked.quarter)
+    order = completed(asked, params)
+    files = watched(order)
+    place = order.cache / "home"  # an empty place of ours: a matplotlibrc in the working directory would be read
+    for folder in (place, order.stage.report):
+        folder.mkdir(parents=True, exist_ok=True)
+    with chdir(place):
+        manifest = _Making(order, params).manifest()
+    if watched(order) != files:
+        raise Refused("a file that the run reads was changed while it ran", "Run again")
+    replace(manifest, outputs=output_hashes(order.stage.report)).write(order.stage.report)
+    switch(order.stage)
+    write_receipt(asked, order, files)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """A run on its way: its order is complete, its stage empty."""
+
+    order: Order
+    params: Params
+
+    def manifest(self) -> Manifest:
+        """Fill the stage with pages and tables, check them as a whole, and return the manifest without outputs."""
+        order, stage = self.order, self.order.stage
+        paths = notebooks(order.project / "notebooks")
+        env = surroundings(order.cache, stage.work / "home")
+        with Kernels(env, Path.cwd(), imported_modules(paths)) as kernels:
+            delivery = sources.deliver(self.params, order.data or Path(), order.quarter)
+            manifest = sealed(order, self.params, delivery)
+            parameters = {"quarter": str(order.quarter), "run": str(self.run_file(delivery, manifest.run_id))}
+            pages = Pages.of(paths, order.language, self.facts(manifest))
+
+            def work(path: Path) -> None:
+                result = stage.work / path.name
+                nbformat.write(executed(path, parameters, kernels), result)
+                pages.write(result, stage.report)
+
+            in_waves(paths, work, kernels, order.jobs)
+        check(stage.report, [path.stem for path in paths], manifest.run_id)
+        return manifest
+
+    def run_file(self, delivery: sources.Delivery, run_id: str) -> Path:
+        """Write what ``load_run`` reads in each notebook; its paths may be this machine's, for it is not published."""
+        order = self.order
+        run = {"quarter": str(order.quarter), "run_id": run_id, "language": order.language,
+               "params": str(order.params), "data": str(order.data), "validated": str(delivery.validated),
+               "tables": str(order.stage.report)}
+        path = order.stage.work / "run.json"
+        path.write_text(json.dumps(run), encoding="utf-8")
+        return path
+
+    def facts(self, manifest: Manifest) -> Facts:
+        """Return what identifies the run at the foot of each page."""
+        return Facts(self.params.site.company, manifest.quarter, manifest.as_of, str(manifest.revision),
+                     manifest.run_id, len(manifest.inputs))
+
+
+def check(report: Path, names: Sequence[str], run_id: str) -> None:
+    """Raise Defective where a page or a table is missing, or a page is of another run."""
+    for page in (report / address(name) for name in names):
+        if not page.is_file() or run_id not in page.read_text(encoding="utf-8"):
+            raise Defective(page.name, "the page is missing or of another run")
+    owed = [*(f"tables/{name}.csv" for name in TABLES),
+            *(f"confidential/tables/{name}.csv" for name in TABLES_ON_PERSONS)]
+    for table in owed:
+        if not (report / table).is_file():
+            raise Defective(table, "no notebook has saved this table")

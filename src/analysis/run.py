@@ -1,0 +1,75 @@
+"""What does a notebook need to know of the run it is part of?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.params import PROJECT, Params, load_params
+from analysis.quarter import Quarter
+from analysis.sources.deliver import Delivery, deliver
+from analysis.tables.results import LEVEL
+from analysis.warehouse import Warehouse
+
+FLOAT_FORMAT = "%.10g"  # ten digits: beyond any use, short of the last bits that differ between processors
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one quarter: what was decided, what is known, and where its tables go.
+
+    ``stage`` is the folder that will be published; None when an analyst works in a notebook, and nothing is written.
+    """
+
+    quarter: Quarter
+    params: Params
+    delivery: Delivery
+    warehouse: Warehouse
+    language: str
+    run_id: str
+    stage: Path | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment after which nothing is known, in UTC."""
+        return self.params.plan.as_of.astimezone(UTC)
+
+    @property
+    def level(self) -> float:
+        """The level of every interval."""
+        return LEVEL
+
+    def save(self, name: str, table: pd.DataFrame, *, confidential: bool = False) -> pd.DataFrame:
+        """Write a result table as ``tables/<name>.csv`` of the report being made, and return it."""
+        if self.stage is not None:
+            folder = self.stage / ("confidential/tables" if confidential else "tables")
+            folder.mkdir(parents=True, exist_ok=True)
+            table.to_csv(folder / f"{name}.csv", index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+        return table
+
+
+def load_run(quarter: str, run: str = "") -> Run:
+    """Return the run described by the file ``run``; without one (in JupyterLab), the project's defaults.
+
+    The defaults validate the delivery named in ``params/site.yml`` first; what was validated before is not done again.
+    """
+    facts = json.loads(Path(run).read_text()) if run else _defaults(quarter)
+    params = load_params(Path(facts["params"]), Quarter.parse(quarter))
+    validated = Path(facts["validated"])
+    if "index" in facts:
+        delivery = Delivery.load(Path(facts["index"]))
+    else:
+        delivery = deliver(params, PROJECT / params.site.data, validated)
+    stage = Path(facts["tables"]) if "tables" in facts else None
+    return Run(
+        quarter=params.quarter, params=params, delivery=delivery, stage=stage, run_id=facts.get("run_id", "interactive"),
+        warehouse=Warehouse(delivery.tables, params.quarter, validated / "reductions"),
+        language=facts.get("language") or params.site.language)
+
+
+def _defaults(quarter: str) -> dict[str, str]:
+    return {"quarter": quarter, "params": str(PROJECT / "params"), "validated": str(PROJECT / "data" / "validated")}

@@ -1,0 +1,72 @@
+"""Is the quarter's delivery whole, so that its figures can be computed at all?"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from analysis.params import Params
+from analysis.refusal import Refused
+from analysis.sources.deliveries import WHOLE, Delivered
+from analysis.sources.reconcile import opening_day
+from analysis.tables import TABLES
+
+
+def refuse_missing_tables(params: Params, files: list[Delivered], data: Path) -> None:
+    """Refuse when a table the plan expects was not delivered for the quarter."""
+    quarter = str(params.quarter)
+    if not files:
+        raise Refused(f"there is no data for {quarter}", f"Deliver it as {data.name}/{quarter}/<table>.csv, or say "
+                      "DATA=dir on make's command line", file=data.name)
+    delivered = {file.table.name for file in files if file.delivery in (quarter, WHOLE)}
+    for name in params.plan.tables:
+        if name not in TABLES:
+            raise Refused(f"the plan expects an unknown table {name}", f"One of {', '.join(TABLES)}",
+                          file=f"{quarter}.yml", column=f"tables.{name}")
+        if name not in delivered:
+            raise Refused(f"the table {name}, which the plan of {quarter} expects, was not delivered",
+                          f"Deliver it as {quarter}/{name}.csv, or take it out of the plan's tables", file=data.name)
+
+
+def refuse_early_as_of(params: Params) -> None:
+    """Refuse when the plan's ``as_of`` comes before the end of a window it expects to be covered."""
+    as_of = params.plan.as_of.astimezone(params.site.zone).date()
+    for name, coverage in params.plan.tables.items():
+        last = coverage.window(params.quarter)[1]
+        if as_of < last:
+            raise Refused(f"as_of lies before {last}, the last day {name} is to cover", "Wait, or correct as_of",
+                          file=f"{params.quarter}.yml", column="as_of")
+
+
+def openings(table: str, rows: str, before: date) -> pd.DatetimeIndex:
+    """Return the distinct opening days in the Parquet file(s) ``rows`` up to ``before``, in order."""
+    connection = ibis.duckdb.connect()
+    try:
+        frame = connection.read_parquet(rows)
+        days = frame.select(day=opening_day(TABLES[table], frame)).filter(lambda t: t.day <= before).distinct()
+        return pd.DatetimeIndex(days.execute()["day"].dropna()).sort_values()
+    finally:
+        connection.disconnect()
+
+
+def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, name: str) -> None:
+    """Refuse when the last opening lies further from the window's end than the longest gap of the baseline.
+
+    ``days`` are the distinct opening days up to the window's end. The baseline is the eight quarters before the window;
+    where there are none, the days of the window itself.
+    """
+    first, last = params.plan.tables[table].window(params.quarter)
+    inside = days[days >= pd.Timestamp(first)]
+    if inside.empty:
+        raise Refused(f"no row of {table} opens from {first} to {last}", "Deliver the quarter's rows", file=name)
+    before = days[(days < pd.Timestamp(first)) & (days >= pd.Timestamp(params.quarter.plus(-8).start))]
+    baseline = before if len(before) > 1 else inside
+    longest = max((baseline[1:] - baseline[:-1]).days, default=0)
+    gap = (pd.Timestamp(last) - inside[-1]).days
+    if gap > longest:
+        raise Refused(
+            f"{table} is cut short: its last row opens on {inside[-1].date()}, {gap} days before {last}, and the "
+            f"longest gap seen before is {longest} days", "Deliver the rest of the quarter", file=name)

@@ -1,0 +1,176 @@
+"""Which sentence says what a row of results says?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from numbers import Real
+from typing import Any, Protocol
+
+from analysis.wording import numbers, prose, terms
+from analysis.wording.catalogue import locale_of, translations
+from analysis.wording.numbers import missing
+
+NOT_ESTIMABLE = "not estimable: "
+
+
+class Titled(Protocol):
+    """What the registry says of an indicator, as far as words need it."""
+
+    id: str
+    title: str
+    unit: str
+
+
+class Wording:
+    """The texts of a report in one language: ``say("Question")``, ``say("{n} answers", n=12)``.
+
+    ``registry`` gives the titles and units of indicators; without it an indicator is named by its code and its unit is
+    read off the code.
+    """
+
+    def __init__(self, language: str = "en", registry: Iterable[Titled] = ()):
+        self.language = language
+        self.locale = locale_of(language)
+        self._catalogue = translations(language)
+        self._indicators = {one.id: one for one in registry}
+
+    def __call__(self, message: str, **values: Any) -> str:
+        """Return ``message`` in this language; ``{name}`` is filled from ``values``, numbers and dates formatted."""
+        text = self._catalogue.gettext(message) if message else ""
+        return text.format(**self._shown(values)) if values else text
+
+    def plural(self, singular: str, plural: str, n: int, **values: Any) -> str:
+        """Return the form for ``n``, filled like a call; ``{n}`` is the number itself."""
+        return self._catalogue.ngettext(singular, plural, n).format(**self._shown({"n": n, **values}))
+
+    def _shown(self, values: Mapping[str, Any]) -> dict[str, str]:
+        return {name: self.value(value, name) for name, value in values.items()}
+
+    # Numbers and dates.
+
+    def value(self, value: Any, name: str = "") -> str:
+        """Return a value of the column or indicator ``name`` as a reader sees it; nothing for a missing one."""
+        if isinstance(value, str):
+            return value
+        if missing(value):
+            return ""
+        if isinstance(value, bool) or type(value).__name__ == "bool":
+            return self("yes") if value else self("no")
+        if isinstance(value, datetime):
+            return numbers.moment(value, self.locale)
+        if isinstance(value, date):
+            return numbers.day(value, self.locale)
+        return self._measured(value, self.unit(name)) if isinstance(value, Real) else str(value)
+
+    def _measured(self, value: Any, unit: str) -> str:
+        if unit == "share":
+            return self.share(value)
+        if unit == "hours":
+            return self.hours(value)
+        return self.number(value, numbers.DECIMALS.get(unit))
+
+    def unit(self, name: str) -> str:
+        """Return the unit of an indicator (registry first) or of a column, read off its name."""
+        known = self._indicators.get(name)
+        return known.unit if known else numbers.unit_of(name)
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """Return a number with grouped digits: 1,234.5."""
+        return numbers.decimal(value, self.locale, decimals)
+
+    def share(self, value: float, decimals: int = numbers.DEFAULT_DECIMALS) -> str:
+        """Return a share of 0–1 in percent: 88.2%."""
+        return numbers.percent(value, self.locale, decimals)
+
+    def hours(self, value: float) -> str:
+        """Return hours with their unit: 3.5 h."""
+        return self("{amount} h", amount=self.number(value, 0 if value >= numbers.WHOLE_FROM else 1))
+
+    def interval(self, low: float, high: float, name: str = "") -> str:
+        """Return an interval in the unit of ``name``, the unit itself left out: 86.1–90.0."""
+        unit = self.unit(name)
+        scale, places = (100, 1) if unit == "share" else (1, numbers.DECIMALS.get(unit, 1))
+        ends = [self.number(end * scale, places) for end in (low, high)]
+        if low < 0:
+            return self("{low} to {high}", low=ends[0], high=ends[1])
+        return "–".join(ends)
+
+    # Codes.
+
+    def term(self, code: Any) -> str:
+        """Return the words for a code or a generated text in a cell; a name of the company's own stays as it is."""
+        return self(terms.WORDS[code]) if code in terms.WORDS else self.phrase(str(code))
+
+    def column(self, code: str) -> str:
+        """Return the head of a column."""
+        return self(terms.COLUMNS.get(code) or terms.readable(code))
+
+    def status(self, status: str) -> str:
+        """Return a status in words; the reason of "not estimable: …" is translated with its numbers kept."""
+        if not status.startswith(NOT_ESTIMABLE):
+            return self.term(status)
+        return self("not estimable: {reason}", reason=self.phrase(status.removeprefix(NOT_ESTIMABLE)))
+
+    def phrase(self, text: str) -> str:
+        """Return a generated text in this language: one message serves for all numbers in it."""
+        whole = self(text)
+        if whole != text:
+            return whole
+        message, found = terms.pattern(text)
+        return self(message).format(*found)
+
+    def title(self, indicator: str) -> str:
+        """Return the registered title of an indicator, or its readable code."""
+        known = self._indicators.get(indicator)
+        return self(known.title) if known else self(terms.readable(indicator))
+
+    def place(self, row: Mapping[str, Any]) -> str:
+        """Return the unit a row speaks of: the company, or a unit with its level."""
+        if row.get("unit_type", "company") == "company":
+            return self("the whole company")
+        return self("{level} {unit}", level=self.term(row["unit_type"]), unit=self.term(row["unit"]))
+
+    # Sentences.
+
+    def estimate(self, row: Mapping[str, Any]) -> str:
+        """Return estimate and interval of a row, "88.2% (86.1–90.0)", or its status in words."""
+        if row.get("status", "ok") != "ok":
+            return self.status(row["status"])
+        if missing(row["estimate"]):
+            return ""
+        name = str(row.get("indicator", ""))
+        amount = self.value(row["estimate"], name)
+        if missing(row.get("low")) or missing(row.get("high")):
+            return amount
+        return self("{amount} ({interval})", amount=amount, interval=self.interval(row["low"], row["high"], name))
+
+    def headline(self, row: Mapping[str, Any]) -> str:
+        """Return the sentence of one result row: title, unit, estimate, interval, n, target and verdict."""
+        title = self.title(row["indicator"])
+        if not missing(row.get("event")) and row["event"]:
+            title = self("{title} ({event})", title=title, event=self.term(row["event"]))
+        if row.get("status", "ok") != "ok":
+            return self("{title}, {place}: {status}.", title=title, place=self.place(row),
+                        status=self.status(row["status"]))
+        said = self("{title}, {place}: {amount} (95% interval {interval}; n = {n}).", title=title,
+                    place=self.place(row), n=_whole(row["n"]), amount=self.value(row["estimate"], row["indicator"]),
+                    interval=self.interval(row["low"], row["high"], row["indicator"]))
+        return self._joined(said, self._against_target(row))
+
+    def _against_target(self, row: Mapping[str, Any]) -> str:
+        if missing(row.get("target")):
+            return self("No target is set.")
+        return self("Target {amount}: {verdict}.", amount=self.value(row["target"], row["indicator"]),
+                    verdict=self.term(row["verdict"]))
+
+    def _joined(self, *sentences: str) -> str:
+        return ("" if self.language.startswith("zh") else " ").join(sentences)
+
+    def prose(self, markdown: str) -> str:
+        """Return a markdown text in this language, block by block."""
+        return prose.translated(markdown, self)
+
+
+def _whole(n: float) -> float:
+    return int(n) if float(n).is_integer() else n

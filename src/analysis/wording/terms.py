@@ -1,0 +1,101 @@
+"""Which English words stand for the codes in our tables?
+
+Result tables hold codes and are never translated; a reader sees these words, through the catalogue. A code that is not
+here (a branch, a product of the company) is shown as it is; a column head that is not here is made readable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+
+def N_(text: str) -> str:  # gettext's own name for "collect this text, translate it later"
+    """Mark a text for the catalogue and return it unchanged."""
+    return text
+
+
+def _frozen(**words: str) -> Mapping[str, str]:
+    return MappingProxyType(words)
+
+
+VERDICTS: Mapping[str, str] = MappingProxyType({
+    "met": N_("met"), "not met": N_("not met"), "cannot tell": N_("cannot tell"), "no target": N_("no target"),
+})
+# Never by colour alone: the symbol says the same.
+SYMBOLS: Mapping[str, str] = MappingProxyType({"met": "✓", "not met": "✗", "cannot tell": "?", "no target": "–"})
+
+STATUSES: Mapping[str, str] = MappingProxyType({
+    "ok": N_("ok"), "no data": N_("no data"), "not applicable": N_("not applicable"),
+    "not estimable": N_("not estimable"), "suppressed": N_("suppressed"),
+    "not yet evaluated": N_("not yet evaluated"), "no roster": N_("no roster"),
+})
+
+UNIT_TYPES = _frozen(
+    company=N_("company"), department=N_("department"), service_line=N_("service line"), branch=N_("branch"),
+    channel=N_("channel"), mode=N_("survey mode"), kind=N_("kind"), product=N_("product"), rule=N_("rule"),
+    partner=N_("partner"), team=N_("team"), employee=N_("employee"), month=N_("month"), shift=N_("shift"),
+)
+
+UNITS = _frozen(
+    sales=N_("Sales"), claims=N_("Claims"), consultation=N_("Consultation"), after_sales=N_("After-sales service"),
+    questionnaire=N_("Questionnaire"), phone=N_("Telephone interview"), online=N_("Online survey"),
+    human=N_("human"), bot=N_("bot"), none=N_("none"), simple=N_("simple"), complex=N_("complex"),
+    life=N_("life insurance"), property=N_("property insurance"), health=N_("health insurance"),
+    inquiry=N_("inquiry"), complaint=N_("complaint"), claim=N_("claim"), sale=N_("sale"),
+    policy_change=N_("policy change"), first_response=N_("first response"), resolution=N_("resolution"),
+    accuracy=N_("accuracy"), compliance=N_("compliance"), clause_information=N_("clause information"),
+    claims_process=N_("claims process"), other=N_("other"), internal_rule=N_("internal rule"),
+    industry_standard=N_("industry standard"), minor=N_("minor"), major=N_("major"), critical=N_("critical"),
+    random=N_("random"), targeted=N_("targeted"), knowledge=N_("knowledge"), communication=N_("communication"),
+    adaptability=N_("adaptability"), upheld=N_("upheld"), partly_upheld=N_("partly upheld"),
+    not_upheld=N_("not upheld"), withdrawn=N_("withdrawn"), regulator=N_("regulator"), ombudsman=N_("ombudsman"),
+    media=N_("media"), day=N_("day"), evening=N_("evening"), night=N_("night"), early=N_("early"), late=N_("late"),
+    validated=N_("validated"), quarantined=N_("quarantined"), excluded=N_("excluded"), superseded=N_("superseded"),
+    effective=N_("effective"), harmful=N_("harmful"), open=N_("open"), closed=N_("closed"), done=N_("done"),
+    overdue=N_("overdue"), planned=N_("planned"), under_way=N_("under way"),
+)
+
+COLUMNS = _frozen(
+    indicator=N_("Indicator"), unit_type=N_("Level"), unit=N_("Unit"), event=N_("Event"), n=N_("n"),
+    estimate=N_("Estimate (95% interval)"), target=N_("Target"), verdict=N_("Verdict"), status=N_("Status"),
+    method=N_("Method"), clause=N_("Clause"), evidence=N_("Evidence"), rule=N_("Rule"), table=N_("Table"),
+    source=N_("Source"), certainty=N_("Certainty"), limit=N_("Limit"), title=N_("Title"), note=N_("Note"),
+    definition=N_("Definition"), formula=N_("Formula"), interpretation=N_("How to read it"), owner=N_("Owner"),
+    owner_department=N_("Owner"), direction=N_("Better when"), minimum_n=N_("Minimum n"), month=N_("Month"),
+    quarter=N_("Quarter"), action_id=N_("Action"), problem_id=N_("Problem"), opened_on=N_("Opened on"),
+    due_on=N_("Due on"), started_on=N_("Started on"), done_on=N_("Done on"), decision=N_("Decision"),
+    received=N_("Received"), validated=N_("Validated"), quarantined=N_("Quarantined"), excluded=N_("Excluded"),
+    superseded=N_("Superseded"), column=N_("Column"), rows=N_("Rows"), reason=N_("Reason"), check=N_("Check"),
+    rank=N_("Order"), gap=N_("Gap to target"), customers=N_("Customers affected"), tier=N_("Tier"),
+    employee_id=N_("Employee"), partner_id=N_("Partner"), branch=N_("Branch"), department=N_("Department"),
+    service_line=N_("Service line"), mode=N_("Survey mode"), kind=N_("Kind"), product=N_("Product"),
+    cause=N_("Cause"), count=N_("Count"), weight=N_("Weight"), milestone=N_("Milestone"), due=N_("Due"),
+    done=N_("Done"), name=N_("Name"), meaning=N_("Meaning"), file=N_("File"), covers=N_("Covers"),
+    expected_effect=N_("Expected effect"), units=N_("Units"), criterion=N_("Criterion"), severity=N_("Severity"),
+    low=N_("Lower bound"), high=N_("Upper bound"), level=N_("Confidence"), facet=N_("Facet"), theme=N_("Theme"), channel=N_("Channel"),
+)
+
+WORDS: Mapping[str, str] = MappingProxyType({
+    **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
+    "higher": N_("higher"), "lower": N_("lower"), "not shown": N_("not shown"),
+    "needs support": N_("needs support"), "cannot be distinguished": N_("cannot be distinguished"),
+    "strong": N_("strong"), "high": N_("high"), "medium": N_("medium"), "low": N_("low"),
+})
+
+NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def readable(code: str) -> str:
+    """Return a code as English words: ``median_hours`` becomes ``Median hours``."""
+    words = code.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def pattern(text: str) -> tuple[str, list[str]]:
+    """Return a text with its numbers replaced by ``{0}``, ``{1}`` …, and the numbers: one message for all counts."""
+    numbers = NUMERAL.findall(text)
+    places = iter(range(len(numbers)))
+    safe = text.replace("{", "{{").replace("}", "}}")
+    return NUMERAL.sub(lambda _: f"{{{next(places)}}}", safe), numbers

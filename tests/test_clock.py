@@ -1,0 +1,154 @@
+"""Do the clocks end on the day a person with the official calendar on the desk would say?
+
+Every expected day is counted by hand on the State Council's notices (CN), the DGPA's calendar (TW) or the bank
+holidays of England (UK).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import clock
+from analysis.params.calendars import Calendar
+from analysis.refusal import Refused
+
+CALENDARS = Path(__file__).parents[1] / "params" / "calendars"
+CN, TW, UK = (Calendar.from_csv(CALENDARS / f"{name}.csv") for name in ("cn", "tw", "uk"))
+OFFICE = clock.ServiceHours((*["08:30-17:30"] * 5, "", ""), make_up="09:00-17:00")
+
+
+def deadline(start: str, days: int, kind: clock.KindOfDay, calendar: Calendar = CN) -> str:
+    return str(clock.deadline_day([start], days, kind, calendar)[0])
+
+
+@pytest.mark.parametrize(("start", "days", "expected"), [
+    ("2024-09-27", 5, "2024-10-10"),  # Sun 29 Sep worked, Mon 30, then 8, 9, 10 Oct
+    ("2024-02-07", 5, "2024-02-20"),  # 8, 9 Feb, Spring Festival 10 to 17, Sun 18 worked, 19, 20
+    ("2024-10-03", 3, "2024-10-10"),  # starts on a holiday: 8, 9, 10 Oct
+    ("2024-10-05", 3, "2024-10-10"),  # starts on a Saturday inside the holiday: the same
+    ("2024-10-11", 1, "2024-10-12"),  # Friday to the make-up Saturday
+    ("2024-10-12", 1, "2024-10-14"),  # from the make-up Saturday to Monday
+    ("2023-12-29", 1, "2024-01-02"),  # over the year's end and New Year's Day
+    ("2024-02-28", 2, "2024-03-01"),  # 29 February is worked
+    ("2026-12-30", 1, "2026-12-31"),  # the last day announced
+])
+def test_working_limit_ends_on_the_day_counted_by_hand(start: str, days: int, expected: str) -> None:
+    assert deadline(start, days, "working") == expected
+
+
+@pytest.mark.parametrize(("start", "days", "expected"), [
+    ("2024-02-28", 2, "2024-03-01"),
+    ("2023-02-28", 2, "2023-03-02"),
+    ("2024-01-01", 60, "2024-03-01"),
+    ("2024-07-01", 56, "2024-08-26"),
+    ("2031-12-31", 15, "2032-01-15"),  # calendar days need no calendar
+])
+def test_calendar_limit_counts_every_day(start: str, days: int, expected: str) -> None:
+    assert deadline(start, days, "calendar") == expected
+
+
+def test_each_jurisdiction_counts_on_its_own_calendar() -> None:
+    assert deadline("2024-03-28", 3, "working", UK) == "2024-04-04"  # Good Friday and Easter Monday off
+    assert deadline("2024-02-07", 3, "working", TW) == "2024-02-17"  # 15, 16, and Saturday 17 made up
+    assert deadline("2025-09-26", 1, "working", TW) == "2025-09-30"  # Sun 28 Sep observed on Monday 29
+
+
+@pytest.mark.parametrize(("start", "year"), [("2026-12-30", "2027"), ("2028-02-29", "2028"), ("2021-12-31", "2021")])
+def test_unannounced_year_is_refused_by_name(start: str, year: str) -> None:
+    with pytest.raises(Refused, match=f"the working-day calendar cn has no year {year}"):
+        deadline(start, 2, "working")
+
+
+def test_missing_start_has_no_deadline() -> None:
+    found = clock.deadline_day(pd.Series([pd.Timestamp("2024-09-27"), pd.NaT]), 5, "working", CN)
+    assert found[0] == np.datetime64("2024-10-10")
+    assert np.isnat(found[1])
+
+
+def test_time_of_day_does_not_move_the_deadline() -> None:
+    assert deadline("2024-10-11 23:59:59", 1, "working") == "2024-10-12"
+
+
+def test_limit_of_no_days_and_zone_aware_times_are_defects() -> None:
+    with pytest.raises(ValueError, match="at least one day"):
+        deadline("2024-10-11", 0, "working")
+    with pytest.raises(ValueError, match="zone-aware"):
+        deadline("2024-10-11T00:00:00+08:00", 1, "calendar")
+
+
+@pytest.mark.parametrize(("approved", "notified", "expected"), [
+    ("2024-07-10", "2024-07-11", "2024-08-15"),
+    ("2024-07-16", "2024-07-16", "2024-08-15"),  # on the last day still
+    ("2024-07-10", None, "2024-07-16"),  # approved, never told: no extension
+    (None, "2024-07-11", "2024-07-16"),
+    ("2024-07-10", "2024-07-17", "2024-07-16"),  # told after the limit had run out
+])
+def test_extension_needs_every_step_in_time(approved: str | None, notified: str | None, expected: str) -> None:
+    found = clock.extended_deadline_day(["2024-07-16"], ["2024-08-15"], [[approved], [notified]])
+    assert str(found[0]) == expected
+
+
+def test_pause_moves_the_start_by_begun_days() -> None:
+    found = clock.paused_start_day(["2024-02-28"] * 4, [24.0, 24.5, 0.0, np.nan])
+    assert [str(day) for day in found] == ["2024-02-29", "2024-03-01", "2024-02-28", "2024-02-28"]
+
+
+def test_working_days_between_agree_with_the_limit() -> None:
+    found = clock.working_days_between(["2024-09-27", "2024-10-01", "2024-10-14", None],
+                                       ["2024-10-10", "2024-10-07", "2024-10-12", "2024-10-12"], CN)
+    assert found.to_numpy(dtype=float, na_value=-99).tolist() == [5, 0, -1, -99]
+
+
+@pytest.mark.parametrize(("start", "stop", "seconds"), [
+    ("2024-10-11 17:00", "2024-10-14 09:00", 1800 + 8 * 3600 + 1800),  # with the make-up Saturday
+    ("2024-10-11 17:00:30", "2024-10-11 17:00:59.9", 29),  # whole seconds
+    ("2024-10-01 09:00", "2024-10-07 23:00", 0),  # National Day
+    ("2024-09-30 06:00", "2024-10-08 08:31", 9 * 3600 + 60),
+    ("2024-09-30 18:00", "2024-09-30 20:00", 0),  # after hours
+    ("2024-09-28 00:00", "2024-09-30 00:00", 8 * 3600),  # Saturday off, Sunday made up
+])
+def test_working_seconds_counted_by_hand(start: str, stop: str, seconds: int) -> None:
+    assert clock.working_seconds([start], [stop], CN, OFFICE)[0] == seconds
+
+
+def test_working_seconds_of_an_open_case_are_missing_and_reversed_ones_negative() -> None:
+    found = clock.working_seconds(pd.to_datetime(["2024-09-30 10:00"] * 2), pd.to_datetime([None, "2024-09-30 09:00"]),
+                                  CN, OFFICE)
+    assert found[0] is pd.NA
+    assert found[1] == -3600
+
+
+@pytest.mark.parametrize("hours", ["8:30-17:30", "17:30-08:30", "09:00-09:00", "08:30-24:30", "open"])
+def test_service_hours_outside_one_day_are_refused(hours: str) -> None:
+    with pytest.raises(Refused, match="service hours"):
+        clock.working_seconds(["2024-09-30"], ["2024-09-30"], CN, clock.ServiceHours((hours, *[""] * 6)))
+
+
+def test_wall_clock_adds_the_offset_it_is_given() -> None:
+    found = clock.wall_clock(["2024-06-30 20:00"] * 2, [8 * 3600, 3600])
+    assert [str(instant) for instant in found] == ["2024-07-01T04:00:00", "2024-06-30T21:00:00"]
+
+
+def test_calendar_table_numbers_the_working_days() -> None:
+    table = clock.calendar_table(CN).set_index("day")
+    assert table.number[date(2024, 10, 10)] - table.number[date(2024, 9, 27)] == 5
+    assert table.working[date(2024, 9, 29)]
+    assert not table.working[date(2024, 10, 1)]
+
+
+def test_deadline_table_of_given_days_has_each_once_and_refuses() -> None:
+    table = clock.deadline_table(CN, 5, "working", ["2024-09-27", "2024-02-07", "2024-09-27", None])
+    assert table.to_numpy().tolist() == [[date(2024, 2, 7), date(2024, 2, 20)], [date(2024, 9, 27), date(2024, 10, 10)]]
+    with pytest.raises(Refused, match="no year 2027"):
+        clock.deadline_table(CN, 5, "working", ["2026-12-30"])
+
+
+def test_deadline_table_without_days_ends_where_the_calendar_does() -> None:
+    table = clock.deadline_table(CN, 2, "working")
+    assert table.iloc[-1].tolist() == [date(2026, 12, 29), date(2026, 12, 31)]
+    assert len(clock.deadline_table(CN, 2, "calendar")) == len(CN.days)
