@@ -1,5 +1,5 @@
-# The quarterly evaluation, from a fresh machine to a sealed report. Every rule is one command.
-# `make quarter` and `make test` make the environment they need in .venv and touch nothing of yours.
+# From a plan and a delivery to a sealed report. `make` alone lists what can be done.
+# `quarter` and `test` make the environment they need in .venv and touch nothing of yours.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -7,37 +7,70 @@ SHELL := /bin/bash
 .SILENT:
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help quarter test data check fix lab verify sign sample bench clean lock
-unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONSTARTUP PYTHONHOME LANGUAGE
+.PHONY: help quarter data verify sign test check fix lab sample bench clean lock
+# A shell's own settings must not reach a run: with the first, every run would also compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONSTARTUP PYTHONHOME PYTHONWARNINGS PYTHONOPTIMIZE LANGUAGE
+export PYTHONNOUSERSITE := 1
+export PYTHONHASHSEED := 0
 
 PYTHON ?= python3.11
-VENV := .venv
-RUN = env PYTHONNOUSERSITE=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m analysis
-
-# Settings count only when given on make's command line: a shell's own LANGUAGE or DATA is not ours.
+BIN := .venv/bin
+# Settings count only when given on make's command line, and reach the shell as values, never as text to run.
 given = $(if $(filter command line,$(origin $(1))),$(value $(1)))
-export QUALITY_Q := $(call given,Q)
-export QUALITY_DATA := $(call given,DATA)
-export QUALITY_REPORTS := $(call given,REPORTS)
-export QUALITY_PARAMS := $(call given,PARAMS)
-export QUALITY_LANGUAGE := $(call given,LANGUAGE)
-export QUALITY_JOBS := $(call given,JOBS)
-export QUALITY_BY := $(call given,BY)
-OPTIONS = --data="$$QUALITY_DATA" --reports="$$QUALITY_REPORTS" --params="$$QUALITY_PARAMS"
+export GIVEN_Q := $(call given,Q)
+export GIVEN_DATA := $(call given,DATA)
+export GIVEN_REPORTS := $(call given,REPORTS)
+export GIVEN_PARAMS := $(call given,PARAMS)
+export GIVEN_LANGUAGE := $(call given,LANGUAGE)
+export GIVEN_JOBS := $(call given,JOBS)
+export GIVEN_REBUILD := $(call given,REBUILD)
+export GIVEN_BY := $(call given,BY)
+export PUBLIC_DATA := $(call given,PUBLIC_DATA)
+OPTIONS = --quarter="$$GIVEN_Q" --data="$$GIVEN_DATA" --reports="$$GIVEN_REPORTS" --params="$$GIVEN_PARAMS" \
+  --language="$$GIVEN_LANGUAGE" --jobs="$$GIVEN_JOBS" --rebuild="$$GIVEN_REBUILD" --by="$$GIVEN_BY"
 
-help:
-	grep -hE '^## ' README.md | head -0; sed -n 's/^# *\(make .*\)/\1/p' $(MAKEFILE_LIST)
+help: ## this list
+	sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-$(VENV)/.ready: requirements.lock pyproject.toml
-	echo "setting up $(VENV) (first use, or the lock changed)" >&2
-	command -v $(PYTHON) >/dev/null || { echo "refused: Python 3.11 is needed; '$(PYTHON)' was not found. Install it, or say make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	$(PYTHON) -m venv --clear $(VENV)
-	if command -v uv >/dev/null; then uv=uv; elif $(VENV)/bin/python -m pip install -q --disable-pip-version-check uv; then uv=$(VENV)/bin/uv; else uv=; fi
-	if [ -n "$$uv" ]; then
-	  VIRTUAL_ENV=$(VENV) $$uv pip install -q --require-hashes -r requirements.lock
-	  VIRTUAL_ENV=$(VENV) $$uv pip install -q --no-deps --no-build-isolation -e .
-	else
-	  $(VENV)/bin/python -m pip install -q --require-hashes -r requirements.lock
-	  $(VENV)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
-	fi
+quarter data verify sign: .venv/.ready
+	$(BIN)/python -m analysis $@ $(OPTIONS)
+quarter: ## publish a quarter's reports: Q=2024Q3 [DATA= REPORTS= PARAMS= LANGUAGE= JOBS=]
+data: ## validate a quarter's delivery alone: Q=
+verify: ## prove a published quarter: Q= [REBUILD=1]
+sign: ## sign a published quarter: Q= BY= (comes later)
+
+test: .venv/.ready ## pass the tests [PUBLIC_DATA=dir]
+	$(BIN)/python -m pytest -n auto
+check: .venv/.ready ## lint, types, notebooks, translations, dictionary: changes nothing
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/python -m analysis.publish.extract --check
+	$(BIN)/python -m pytest -n0 tests/test_architecture.py tests/test_notebooks.py tests/test_dependencies.py
+fix: .venv/.ready ## the same, mending
+	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/nbstripout notebooks/*.ipynb
+	$(BIN)/python -m analysis.publish.extract
+	$(BIN)/python -m analysis.tables.dictionary
+lab: .venv/.ready ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+sample: .venv/.ready ## write the sample insurer again
+	$(BIN)/python -m analysis sample
+bench: .venv/.ready ## measure what is claimed about time, and the long simulations
+	$(BIN)/python -m pytest -n0 -q benchmarks
+lock: .venv/.ready ## resolve pyproject.toml into requirements.lock
+	$(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --extra dev --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+clean: ## forget generated files
+	rm -rf .cache data/validated .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.ready: requirements.lock pyproject.toml
+	echo "setting up .venv (first use, or the lock has changed)" >&2
+	command -v "$(PYTHON)" >/dev/null || {
+	  echo "refused: Python 3.11 is needed and '$(PYTHON)' was not found; say make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	"$(PYTHON)" -m venv --clear .venv
+	uv=$$(command -v uv) || { $(BIN)/python -m pip install -q --disable-pip-version-check uv && uv=$(BIN)/uv; } || uv=
+	if [ -n "$$uv" ]; then install="$$uv pip install -q --python $(BIN)/python"; else install="$(BIN)/python -m pip install -q"; fi
+	$$install --require-hashes -r requirements.lock
+	$$install --no-deps --no-build-isolation -e .
 	touch $@

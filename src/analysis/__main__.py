@@ -7,6 +7,7 @@ Heavy libraries are imported by the command that needs them, so that a refusal o
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import re
 import signal
@@ -97,12 +98,11 @@ def data(given: argparse.Namespace) -> None:
     order = order_of(given)
     with held(order.stage):
         from analysis.params import load_params
-        from analysis.publish.edition import completed
-        from analysis.sources import deliver
+        from analysis.publish.edition import completed, validated
+        from analysis.publish.findings import quality
 
         params = load_params(order.params, order.quarter)
-        order = completed(order, params)
-        _say(str(deliver(params, order.data or Path(), order.quarter)))
+        _say(*quality(validated(completed(order, params), params)))
 
 
 def verify(given: argparse.Namespace) -> None:
@@ -163,7 +163,8 @@ def _ended(status: int, line: str) -> int:
 def tell_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Say in one line where the program failed; the way there goes to a log without any value of the data."""
     way = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
-    where = str(error) if hasattr(error, "where") else f"{kind.__name__} at {way[-1] if way else 'the start'}"
+    ours = [step for step in way if step.startswith(str(PROJECT / "src"))] or way or ["the start"]
+    where = str(error) if hasattr(error, "where") else f"{kind.__name__} at {ours[-1]}"
     log = PROJECT / ".cache" / "defect.log"
     log.parent.mkdir(exist_ok=True)
     log.write_text("\n".join([where, *way, *getattr(error, "frames", ())]) + "\n", encoding="utf-8")
@@ -173,6 +174,7 @@ def tell_defect(kind: type[BaseException], error: BaseException, trace: Tracebac
 if __name__ == "__main__":
     enter(PROJECT / ".cache")
     sys.excepthook = tell_defect
+    logging.disable()  # what libraries log may quote a delivered value, and the last line is ours
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -84,7 +84,8 @@ def test_a_domain_as_gaps_is_the_same_as_by():
 
 
 def test_strata_clusters_gaps_and_a_lonely_unit_are_r():
-    # y <- x[rep(1:10, x$count), ]; d <- svydesign(ids = ~cluster, strata = ~stratum, weights = ~w, nest = TRUE, data = y)
+    # y <- x[rep(1:10, x$count), ]
+    # d <- svydesign(ids = ~cluster, strata = ~stratum, weights = ~w, nest = TRUE, data = y)
     # s <- subset(d, !is.na(v)); m <- svymean(~v, s, deff = "replace"); degf(s); confint(m, df = degf(s))
     expected = [2.898550724637681, 0.293853412465157, 2, 1.634201537348278, 4.162899911927084, 1.939777204085763]
     close(design_mean(MIXED)[ALL], [expected])

@@ -22,7 +22,7 @@ FOLD_OVER = 20  # rows; a longer table is folded
 # Said beside the estimate (low, high, status) or the same on every row of a report (level, method).
 BESIDE_ESTIMATE = frozenset({"low", "high", "level", "method", "status"})
 OF = "_indicator"  # of every row, where the caption says it
-MEASURED = frozenset({"estimate", "target", "gap"})  # in the unit of the row's indicator
+MEASURED = frozenset({"estimate", "target", "gap", "gap_near"})  # in the unit of the row's indicator
 
 
 def headline(text: str, verdict: str = "no target") -> HTML:

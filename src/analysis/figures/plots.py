@@ -20,6 +20,7 @@ from analysis.wording.numbers import missing
 MAX_LABELLED = 24  # characters of a unit's name
 MAX_LINES = len(PALETTE)
 BAND_OPACITY = 0.18
+MINUTES_PER_HOUR = 60
 
 
 def interval_plot(table: pd.DataFrame, ax: Axes, say: Wording, target: float | None = None) -> Axes:
@@ -31,8 +32,7 @@ def interval_plot(table: pd.DataFrame, ax: Axes, say: Wording, target: float | N
     for place, row in enumerate(rows):
         _interval(ax, place, row, say)
     _target_line(ax, table, target, say, along="x")
-    ax.set_yticks(range(len(rows)), [_label(row, say) for row in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
+    _rows_down(ax, [_label(row, say) for row in rows])
     ax.grid(visible=False, axis="y")
     return _measured_axis(ax, "x", table, say)
 
@@ -40,7 +40,7 @@ def interval_plot(table: pd.DataFrame, ax: Axes, say: Wording, target: float | N
 def _interval(ax: Axes, place: int, row: Mapping[Any, Any], say: Wording) -> None:
     if row.get("status", "ok") != "ok" or missing(row["estimate"]):
         ax.annotate(say.status(row.get("status", "no data")), (0.01, place), xycoords=("axes fraction", "data"),
-                    va="center", color=QUIET, style="italic")
+                    va="center", color=QUIET)
         return
     verdict = row.get("verdict", "no target")
     colour = VERDICT_COLOURS.get(verdict, INK)
@@ -74,33 +74,39 @@ def bar_counts(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, 
     counts = table[count].astype(float).fillna(0)
     bars = ax.barh(range(len(table)), counts, color=BLUE, height=0.66)
     ax.bar_label(bars, [say.number(int(value)) for value in counts], padding=4)
-    ax.set_yticks(range(len(table)), [_unit(name, say) for name in table[label]])
-    ax.set_ylim(len(table) - 0.5, -0.5)
+    _rows_down(ax, [_unit(name, say) for name in table[label]])
     ax.grid(visible=False)
     ax.margins(x=0.12)
     ax.set_xlabel(say.column(count))
     return _whole_axis(ax, say)
 
 
-def survival_curve(curve: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
-    """Draw the share still waiting after so many hours, one step line per unit if there is a column ``unit``.
+def survival_curve(curve: pd.DataFrame, ax: Axes, say: Wording, by: str = "unit") -> Axes:
+    """Draw the share still waiting by hours since opening, one step line per value of the column ``by``, if there.
 
-    ``curve`` has ``hours`` and ``estimate`` (share, 0–1) and may have ``low`` and ``high``.
+    ``curve`` has ``time`` (whole minutes), ``survival`` (share, 0–1), ``low`` and ``high``.
     """
-    groups = curve.groupby("unit", sort=False) if "unit" in curve else [("", curve)]
-    for colour, (unit, line) in zip(PALETTE, groups, strict=False):
-        if {"low", "high"} <= set(line):
-            ax.fill_between(line["hours"], line["low"], line["high"], step="post", color=colour,
-                            alpha=BAND_OPACITY, linewidth=0)
-        ax.step(line["hours"], line["estimate"], where="post", color=colour, label=_unit(unit, say))
+    groups = list(curve.groupby(by, sort=False)) if by in curve else [("", curve)]
+    if len(groups) > MAX_LINES:
+        raise ValueError(f"{len(groups)} lines cannot be told apart: draw at most {MAX_LINES}")
+    for colour, (name, line) in zip(PALETTE, groups, strict=False):
+        hours = line["time"] / MINUTES_PER_HOUR
+        ax.fill_between(hours, line["low"], line["high"], step="post", color=colour, alpha=BAND_OPACITY, linewidth=0)
+        ax.step(hours, line["survival"], where="post", color=colour, label=_unit(name, say))
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     ax.set_xlabel(say("Hours since opening"))
     ax.set_ylabel(say("Share still open"))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: say.share(value, 0)))
-    if "unit" in curve and curve["unit"].nunique() > 1:
+    if len(groups) > 1:
         ax.legend()
     return _whole_axis(ax, say)
+
+
+def _rows_down(ax: Axes, labels: list[str]) -> None:
+    """Label the rows from the top; a table without rows keeps the room of one."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(max(1, len(labels)) - 0.5, -0.5)
 
 
 def _target_line(ax: Axes, table: pd.DataFrame, target: float | None, say: Wording, *, along: str) -> None:

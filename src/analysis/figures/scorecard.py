@@ -23,8 +23,8 @@ def verdict_grid(scorecard: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     indicators, units = (list(dict.fromkeys(scorecard[name])) for name in ("indicator", "unit"))
     for row in scorecard.to_dict("records"):
         _cell(ax, (units.index(row["unit"]), indicators.index(row["indicator"])), row, say)
-    ax.set_xlim(-0.5, len(units) - 0.5)
-    ax.set_ylim(len(indicators) - 0.5, -0.5)
+    ax.set_xlim(-0.5, max(1, len(units)) - 0.5)
+    ax.set_ylim(max(1, len(indicators)) - 0.5, -0.5)
     ax.set_xticks(range(len(units)), [_short(say.term(unit)) for unit in units])
     ax.set_yticks(range(len(indicators)), [say.title(name) for name in indicators])
     ax.xaxis.tick_top()

@@ -49,7 +49,7 @@ SETTINGS = {
     "axes.unicode_minus": True, "axes.formatter.use_mathtext": False, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": QUIET, "text.color": INK, "axes.labelcolor": INK,
     "xtick.color": INK, "ytick.color": INK, "grid.color": RULE, "svg.fonttype": "none", "svg.id": None,
-    "figure.facecolor": "white", "legend.frameon": False,
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "legend.frameon": False,
 }
 
 

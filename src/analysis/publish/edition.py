@@ -7,6 +7,7 @@ the project are ``load_params``, ``deliver``, ``render`` (by ``pages``) and the 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import dataclass, replace
@@ -14,9 +15,11 @@ from pathlib import Path
 from typing import get_args
 
 import nbformat
+import pandas as pd
+from pandera.errors import SchemaError
+from tqdm import tqdm
 
-from analysis import sources
-from analysis.params import Params, load_params
+from analysis.params import HISTORY_QUARTERS, Params, load_params
 from analysis.params.site import Language
 from analysis.publish.driver import Defective, executed, imported_modules, in_waves, notebooks
 from analysis.publish.kernels import Kernels
@@ -28,11 +31,16 @@ from analysis.publish.seal import Manifest, output_hashes, sealed
 from analysis.publish.stage import switch
 from analysis.publish.surroundings import surroundings
 from analysis.refusal import Refused
+from analysis.sources.deliver import Delivery, deliver
+from analysis.sources.deliveries import delivered_files
+from analysis.sources.reconcile import OUTCOMES
+from analysis.tables.results import FIGURE_COLUMNS, figures
 
 TABLES = (  # DESIGN, Tables out: what every report holds at least
     "satisfaction", "response_time", "clocks", "accuracy", "compliance", "complaints", "complaint_trend", "feedback",
     "scorecard", "problems", "actions", "clauses", "data_quality", "coverage",
 )
+NUMBERS = ("n", "estimate", "low", "high", "level", "target")  # columns in which empty means: no number
 TABLES_ON_PERSONS = ("employees", "appraisal", "training_needs")
 
 
@@ -46,6 +54,26 @@ def completed(order: Order, params: Params) -> Order:
         raise Refused("the data folder is missing", "Correct data in site.yml, or give DATA= another folder",
                       file=str(data))
     return replace(order, language=language, data=data)
+
+
+def validated(order: Order, params: Params) -> Delivery:
+    """Return the quarter's delivery after the contract, telling on a terminal what is being read."""
+    with tqdm(bar_format="validating: {desc}", leave=False, file=sys.stderr, disable=not sys.stderr.isatty()) as line:
+        return deliver(params, order.data or Path(), order.validated, line.set_description_str)
+
+
+def inputs(order: Order, params: Params) -> set[Path]:
+    """Return the delivered files that a run reads: its quarter's and, each as known then, those of its history."""
+    quarters = [params.quarter.plus(-back) for back in range(HISTORY_QUARTERS + 1)]
+    plans = {quarter: params.plans.get(quarter, params.plan) for quarter in quarters}
+    return {one.path for quarter, plan in plans.items()
+            for one in delivered_files(params, order.data or Path(), quarter, plan.as_of)}
+
+
+def rows(delivery: Delivery) -> dict[str, dict[str, int]]:
+    """Return, per table, how many rows were received and where each went."""
+    counts = delivery.accounts.groupby("table")[["received", *OUTCOMES]].sum().to_dict("index")
+    return {str(table): {str(name): int(count) for name, count in one.items()} for table, one in counts.items()}
 
 
 def make(asked: Order) -> None:
@@ -81,8 +109,8 @@ class _Making:
         paths = notebooks(order.project / "notebooks")
         env = surroundings(order.cache, stage.work / "home")
         with Kernels(env, Path.cwd(), imported_modules(paths)) as kernels:
-            delivery = sources.deliver(self.params, order.data or Path(), order.quarter)
-            manifest = sealed(order, self.params, delivery)
+            delivery = validated(order, self.params)
+            manifest = sealed(order, self.params, inputs(order, self.params), rows(delivery))
             parameters = {"quarter": str(order.quarter), "run": str(self.run_file(delivery, manifest.run_id))}
             pages = Pages.of(paths, order.language, self.facts(manifest))
 
@@ -95,12 +123,12 @@ class _Making:
         check(stage.report, [path.stem for path in paths], manifest.run_id)
         return manifest
 
-    def run_file(self, delivery: sources.Delivery, run_id: str) -> Path:
+    def run_file(self, delivery: Delivery, run_id: str) -> Path:
         """Write what ``load_run`` reads in each notebook; its paths may be this machine's, for it is not published."""
         order = self.order
         run = {"quarter": str(order.quarter), "run_id": run_id, "language": order.language,
-               "params": str(order.params), "data": str(order.data), "validated": str(delivery.validated),
-               "tables": str(order.stage.report)}
+               "params": str(order.params), "data": str(order.data), "validated": str(order.validated),
+               "index": str(delivery.save(order.stage.work)), "tables": str(order.stage.report)}
         path = order.stage.work / "run.json"
         path.write_text(json.dumps(run), encoding="utf-8")
         return path
@@ -112,7 +140,7 @@ class _Making:
 
 
 def check(report: Path, names: Sequence[str], run_id: str) -> None:
-    """Raise Defective where a page or a table is missing, or a page is of another run."""
+    """Raise Defective where a page or a table is missing, a page is of another run, or a table breaks its contract."""
     for page in (report / address(name) for name in names):
         if not page.is_file() or run_id not in page.read_text(encoding="utf-8"):
             raise Defective(page.name, "the page is missing or of another run")
@@ -121,3 +149,16 @@ def check(report: Path, names: Sequence[str], run_id: str) -> None:
     for table in owed:
         if not (report / table).is_file():
             raise Defective(table, "no notebook has saved this table")
+    for path in sorted(report.rglob("*.csv")):
+        _check_figures(path)
+
+
+def _check_figures(path: Path) -> None:
+    """Raise Defective where a table of figures, as it would be published, breaks the contract of result tables."""
+    table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in NUMBERS})
+    if not set(FIGURE_COLUMNS) <= set(table.columns):
+        return
+    try:
+        figures(table)
+    except SchemaError as error:
+        raise Defective(path.name, f"the table breaks its contract ({error.reason_code})") from None

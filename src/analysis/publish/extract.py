@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,13 +31,14 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from analysis.wording import LANGUAGES, blocks
-from analysis.wording.sentences import NOT_ESTIMABLE
+from analysis.wording.sentences import NOT_ESTIMABLE, PARTS
 from analysis.wording.terms import COLUMNS, STATUSES, VERDICTS, pattern, readable
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KEYWORDS: dict[str, Any] = {"say": None, "self": None, "N_": None, "plural": (1, 2), "_": None}
 REGISTRY_FIELDS = ("title", "definition", "interpretation", "target_source")
 RULE_FIELDS = ("title", "note")
+POSITION = re.compile(r"\{\d+\}")
 NEVER = datetime(2024, 1, 1, tzinfo=UTC)  # the header wants a date; a real one would change the file at every run
 HEADER = "# Every text a reader of a report may see. English is the source; see analysis/publish/extract.py."
 MUST = "must be translated"
@@ -69,7 +71,14 @@ def texts(root: Path) -> Iterator[Text]:
 def _called(code: bytes, method: str, source: str, *, must: bool = False) -> Iterator[Text]:
     for _, message, _, _ in extract(method, BytesIO(code), keywords=KEYWORDS):
         if message:
-            yield Text(message, source, must)
+            yield Text(_for_any_number(message), source, must)
+
+
+def _for_any_number(message: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Return "{0} of 4 parts" as "{0} of {1} parts": a reader's text is looked up with all its numbers as places."""
+    if isinstance(message, str) and POSITION.search(message):
+        return pattern(POSITION.sub("0", message))[0]
+    return message
 
 
 def _python_texts(path: Path) -> Iterator[Text]:
@@ -77,8 +86,9 @@ def _python_texts(path: Path) -> Iterator[Text]:
     yield from _called(code, "python", path.name, must=path.parent.name == "wording")
     for node in ast.walk(ast.parse(code)):
         reason = _literal(node)
-        if reason.startswith(NOT_ESTIMABLE) and len(reason) > len(NOT_ESTIMABLE) and "{reason}" not in reason:
-            yield Text(pattern(reason.removeprefix(NOT_ESTIMABLE))[0], path.name)
+        why = reason.removeprefix(NOT_ESTIMABLE)
+        if why != reason and why == why.strip() and why != "{reason}":  # a text that ends in a space is a part of one
+            yield Text(pattern(why)[0], path.name)
 
 
 def _literal(node: ast.AST) -> str:
@@ -136,7 +146,7 @@ def template(root: Path) -> Catalog:
     catalogue = Catalog(project="analysis", version="1", creation_date=NEVER, fuzzy=False, header_comment=HEADER)
     required = {*VERDICTS.values(), *STATUSES.values()}
     for text in texts(root):
-        if any(letter.isalpha() for letter in "".join(text.message)):
+        if text.message == PARTS or any(letter.isalpha() for letter in "".join(text.message)):
             must = text.must or text.message in required
             catalogue.add(text.message, locations=[(text.source, 0)], auto_comments=[MUST] if must else [])
     return catalogue

@@ -1,10 +1,14 @@
-"""What did a published report find, in the two lines that end a run?"""
+"""What did a run find, in the lines that end it?"""
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.sources.deliver import Delivery
 
 VERDICTS = ("met", "not met", "cannot tell", "no target")
 COMPANY = "company"
@@ -32,3 +36,12 @@ def _tally(values: list[str]) -> str:
     counts = Counter(value or "not evaluated" for value in values)
     order = [*VERDICTS, *sorted(counts.keys() - set(VERDICTS))]
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in order if verdict in counts)
+
+
+def quality(delivery: Delivery) -> list[str]:
+    """Return the data-quality table: where the rows of each table went, then each broken rule and each suspicion."""
+    rules = delivery.failures.groupby(["file", "column", "rule"], dropna=False).size()
+    broken = rules.rename("rows").reset_index().sort_values(["file", "rows"], ascending=[True, False])
+    rows = delivery.accounts.drop(columns="delivery").groupby("table", sort=False).sum().reset_index()
+    parts = {"rows": rows, "quarantined": broken, "suspicions": delivery.findings}
+    return [text for title, part in parts.items() if len(part) for text in (f"{title}:", part.to_string(index=False))]

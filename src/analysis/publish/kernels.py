@@ -80,6 +80,7 @@ class _Provisioner(LocalProvisioner):
     """Starts one kernel, warm or plain, and enters it in the run's list."""
 
     kernels: Kernels
+    process: Any
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         if self.kernels.warm:

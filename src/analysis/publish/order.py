@@ -32,3 +32,8 @@ class Order:
     def cache(self) -> Path:
         """What the project keeps between runs and may lose at any time."""
         return self.project / ".cache"
+
+    @property
+    def validated(self) -> Path:
+        """Where validated tables are kept by content, for every run to share."""
+        return self.project / "data" / "validated"

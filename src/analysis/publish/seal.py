@@ -16,12 +16,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.params import Params
     from analysis.publish.order import Order
-    from analysis.sources import Delivery
 
 MANIFEST = "manifest.json"
 RUN_ID_DIGITS = 12
@@ -85,16 +84,16 @@ def files_below(folder: Path, leave_out: frozenset[str] = frozenset()) -> list[P
     return sorted(found)
 
 
-def sealed(order: Order, params: Params, delivery: Delivery) -> Manifest:
+def sealed(order: Order, params: Params, inputs: Iterable[Path], rows: Mapping[str, Mapping[str, int]]) -> Manifest:
     """Return the manifest of a run, its outputs still empty; the run id is the hash of everything that goes in."""
-    went_in = {
+    went_in: dict[str, Any] = {
         "quarter": str(order.quarter), "as_of": params.plan.as_of.isoformat(), "revision": params.plan.revision,
-        "language": order.language, "inputs": hashes(delivery.files, order.data or Path(), "data"),
+        "language": order.language, "inputs": hashes(inputs, order.data or Path(), "data"),
         "parameters": _parameter_hashes(params.files, order),
         "sources": hashes(source_files(order.project), order.project),
         "packages": _package_versions(order.project / "requirements.lock"),
     }
-    return Manifest(**went_in, run_id=digest(went_in)[:RUN_ID_DIGITS], outputs={}, rows=delivery.rows)
+    return Manifest(**went_in, run_id=digest(went_in)[:RUN_ID_DIGITS], outputs={}, rows=rows)
 
 
 def source_files(project: Path) -> list[Path]:

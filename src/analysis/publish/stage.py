@@ -73,6 +73,7 @@ def held(stage: Stage) -> Iterator[None]:
         recover(stage)
         yield
     finally:
+        recover(stage)  # what a failed run leaves may hold rows on persons
         lock.release()
 
 

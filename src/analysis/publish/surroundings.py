@@ -34,7 +34,7 @@ FIXED = {
 def surroundings(cache: Path, home: Path) -> dict[str, str]:
     """Return the whole environment of a run.
 
-    ``home`` stands in for the user's home folder; ``cache`` keeps what is slow to make and says nothing (the font list).
+    ``home`` stands in for the user's home folder; ``cache`` keeps what is slow to make: the list of fonts.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     folders = {"IPYTHONDIR": "ipython", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data",
@@ -46,6 +46,5 @@ def surroundings(cache: Path, home: Path) -> dict[str, str]:
 def enter(cache: Path) -> None:
     """Start this program again in its own surroundings, unless it is in them already."""
     wanted = surroundings(cache, cache / "home")
-    if dict(os.environ) != wanted:
-        sys.stdout.flush()
-        os.execve(sys.executable, [sys.executable, "-m", "analysis", *sys.argv[1:]], wanted)
+    if not wanted.items() <= os.environ.items():  # a system may add variables of its own at every start
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], wanted)

@@ -18,8 +18,8 @@ DELIVERY_DAYS, LATE_DELIVERY_DAYS = (1.0, 13.0), (17.0, 30.0)
 CHANGE_DAYS = (0.1, 4.5)
 ADVANCE_DUE_DAY, ADVANCE_DAYS, ADVANCE_SHARE = 60.0, (50.0, 58.0), 0.6
 SALE_SHARE = 0.7
-# Documents complete, decided in limit (only if the holiday counts as such), decided late (only if the make-up days count
-# as working days). General Office of the State Council, holiday notices for 2023 and 2024.
+# Documents complete, decided in limit (only if the holiday counts as such), decided late (only if the make-up days
+# count as working days). General Office of the State Council, holiday notices for 2023 and 2024.
 HOLIDAY_CLAIMS = {
     "2023Q3": ("2023-09-28T10:00:00", "2023-10-11T09:00:00", "2023-10-12T09:00:00"),
     "2024Q3": ("2024-09-13T10:00:00", "2024-09-23T09:00:00", "2024-09-24T09:00:00"),
@@ -45,7 +45,7 @@ def with_claims(rng: np.random.Generator, cases: pd.DataFrame, quarter: Quarter)
         paid_at=pd.Series(paid).where(is_claim & ~refused),
         refusal_notified_at=pd.Series(told).where(refused),
         advance_paid_at=pd.Series(advance).where(advanced),
-        outcome=np.select([refused, is_claim], ["refused", "paid"], "completed"),
+        outcome=np.select([refused, is_claim], ["refused", "approved"], "completed"),
     )
     return _about_holidays(claims, quarter)
 
@@ -77,7 +77,7 @@ def _about_holidays(claims: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     if str(quarter) not in HOLIDAY_CLAIMS:
         return claims.assign(_holiday="")
     documents, in_limit, late = map(pd.Timestamp, HOLIDAY_CLAIMS[str(quarter)])
-    is_plain = (claims["class"] == "life") & ~claims["complex"] & (claims["outcome"] == "paid")
+    is_plain = (claims["class"] == "life") & ~claims["complex"] & (claims["outcome"] == "approved")
     chosen = claims.index[is_plain & claims["employee_id"].notna()][: 2 * HOLIDAY_CLAIMS_EACH]
     decided = pd.Series([in_limit, late] * HOLIDAY_CLAIMS_EACH, index=chosen)
     claims = claims.assign(_holiday="").astype({"_holiday": object})

@@ -26,8 +26,13 @@ PREMIUM_YUAN_PER_POLICY = {
 CUSTOMERS = {"retail": 640_000, "senior": 200_000, "corporate": 100_000}
 POLICIES_IN_FORCE = 1_500_000
 MONTHLY_GROWTH = 0.004
-ROLE = {"sales": "sales_agent", "claims": "claims_handler", "consultation": "consultant", "after_sales": "service_agent"}
-DEPARTMENT = {"sales": "sales", "claims": "claims", "consultation": "customer_service", "after_sales": "customer_service"}
+FIRST_BENCHMARK_YEAR = 2021
+ROLE = {
+    "sales": "sales_agent", "claims": "claims_handler", "consultation": "consultant", "after_sales": "service_agent",
+}  # fmt: skip
+DEPARTMENT = {
+    "sales": "sales", "claims": "claims", "consultation": "customer_service", "after_sales": "customer_service",
+}  # fmt: skip
 PARTNERS = (
     ("P01", "broker", "sales"), ("P02", "call_centre", "consultation"), ("P03", "loss_adjuster", "claims"),
     ("P04", "service_agency", "after_sales"), ("P05", "bank", "sales"), ("P06", "call_centre", "consultation"),
@@ -66,12 +71,14 @@ def roster() -> pd.DataFrame:
 
 def _frontline() -> list[dict[str, object]]:
     return [
-        _employee(
-            f"E{1 + line_number * PER_LINE + seat:03d}", DEPARTMENT[line], BRANCHES[seat % len(BRANCHES)], (ROLE[line], line)
-        )
+        _employee(_seat_id(line_number, seat), DEPARTMENT[line], BRANCHES[seat % len(BRANCHES)], (ROLE[line], line))
         for line_number, line in enumerate(LINES)
         for seat in range(PER_LINE)
     ]
+
+
+def _seat_id(line_number: int, seat: int) -> str:
+    return f"E{1 + line_number * PER_LINE + seat:03d}"
 
 
 def _backoffice() -> list[dict[str, object]]:
@@ -109,12 +116,13 @@ def staff(as_of: date) -> pd.DataFrame:
     known = roster().loc[lambda t: t["valid_from"] <= as_of]
     current = CURRENT_VERSION if as_of >= CURRENT_VERSION else OLD_VERSION
     number = known["employee_id"].str[1:].astype(int)
-    read_on = [
+    read_on: list[date | None] = [
         None if who % ONE_IN_UNACKNOWLEDGED == 3 else max(date.fromordinal(current.toordinal() + who % 14), start)
         for who, start in zip(number, known["hired_on"], strict=True)
     ]
     ended = [last if last is not None and last <= as_of else None for last in known["valid_to"]]
-    return known.assign(valid_to=ended, acknowledged_on=read_on)
+    columns = {"valid_to": ended, "acknowledged_on": read_on}
+    return known.assign(**{name: pd.Series(days, index=known.index, dtype=object) for name, days in columns.items()})
 
 
 def partners() -> pd.DataFrame:
@@ -165,7 +173,7 @@ def auditor_gap(auditor: pd.Series) -> np.ndarray:
 def population() -> pd.DataFrame:
     """Return the customers per segment and per branch; both margins have the same sum."""
     total = sum(CUSTOMERS.values())
-    seats = pd.Series([branch for branch in BRANCHES]).isin(BRANCHES[: PER_LINE - len(BRANCHES)]) + 1
+    seats = pd.Series(BRANCHES).isin(BRANCHES[: PER_LINE - len(BRANCHES)]) + 1
     branch = (total * seats // seats.sum()).to_list()
     branch[-1] += total - sum(branch)
     rows = [("segment", name, count) for name, count in CUSTOMERS.items()]
@@ -192,10 +200,12 @@ def exposures(quarter: Quarter) -> pd.DataFrame:
 
 def benchmarks(quarter: Quarter) -> pd.DataFrame:
     """Return the (invented) industry figures published before the quarter's end."""
-    values = {"csat_top2_share": 0.82, "nps": 25, "complaints_per_100m_premium": 8.0, "complaints_per_10k_policies": 1.6}
+    values = {
+        "csat_top2_share": 0.82, "nps": 25, "complaints_per_100m_premium": 8.0, "complaints_per_10k_policies": 1.6,
+    }  # fmt: skip
     rows = [
         (indicator, value, "synthetic industry survey", str(year))
-        for year in range(2022, quarter.year)
+        for year in range(FIRST_BENCHMARK_YEAR, quarter.year)
         for indicator, value in values.items()
     ]
     return pd.DataFrame(rows, columns=["indicator", "value", "source", "period"])

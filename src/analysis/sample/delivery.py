@@ -56,17 +56,18 @@ def _quarter_history(seed: int, quarter: Quarter) -> dict[str, pd.DataFrame]:
 
 
 def delivered(quarter: Quarter, past: History) -> Delivery:
-    """Return what was delivered for ``quarter``: its openings, the former quarter's cases that moved, snapshots whole."""
+    """Return what came for ``quarter``: its openings, the former quarter's cases that moved, snapshots whole."""
     knowledge = as_of(quarter)
     tables = {name: _text(table, LAYOUTS[name]) for name, table in _snapshots(quarter).items()}
     repeated, after, still_open = {}, {}, {}
     for name in EVENT_TABLES:
         own = past[str(quarter)][name]
         moved = _moved(past.get(str(quarter.plus(-1)), {}).get(name), name, quarter)
-        known = _known(pd.concat([moved, own], ignore_index=True), name, knowledge)
+        now = _known(own, name, (knowledge, LATE_CUT_ROWS.get(name, 0)))
+        known = pd.concat([_known(moved, name, (knowledge, 0)), now], ignore_index=True)
         tables[name] = with_dirt(_text(known, LAYOUTS[name]), name, str(quarter))
         repeated[name] = len(moved)
-        after[name] = int(sum((known[event] > knowledge).sum() for event in LAYOUTS[name].events))
+        after[name] = int(sum((now[event] > knowledge).sum() for event in LAYOUTS[name].events))
         still_open[name] = _open_cases(own, name, knowledge)
     return Delivery(quarter, tables, *({k: v for k, v in d.items() if v} for d in (repeated, after, still_open)))
 
@@ -90,15 +91,15 @@ def _moved(before: pd.DataFrame | None, name: str, quarter: Quarter) -> pd.DataF
     return before[((events > then) & (events <= now)).any(axis=1)]
 
 
-def _known(table: pd.DataFrame, name: str, knowledge: pd.Timestamp) -> pd.DataFrame:
-    """Blank the events still ahead and what follows from them; a few late-cut rows keep theirs."""
-    layout = LAYOUTS[name]
+def _known(table: pd.DataFrame, name: str, cut: tuple[pd.Timestamp, int]) -> pd.DataFrame:
+    """Blank the events still ahead and what follows from them; as many rows as ``cut`` says keep theirs."""
+    layout, (knowledge, late_rows) = LAYOUTS[name], cut
     if not layout.events:
         return table
     events = table[list(layout.events)]
     ahead = events > knowledge
     soon = ahead.any(axis=1) & ~(events > knowledge + pd.Timedelta(days=LATE_CUT_DAYS)).any(axis=1)
-    ahead[soon & (soon.cumsum() <= LATE_CUT_ROWS[name])] = False
+    ahead[soon & (soon.cumsum() <= late_rows)] = False
     known = table.assign(**{event: table[event].mask(ahead[event]) for event in layout.events})
     for causes, columns in layout.follows:
         unknown = known[list(causes)].isna().all(axis=1)

@@ -32,7 +32,7 @@ DIRT = (
     Dirt("2023Q2", "complaints", "complaint_id", "", MISSING),
     Dirt("2023Q2", "audits", "severity", "cosmetic", UNKNOWN),
     Dirt("2023Q3", "requests", "first_response_at", "yesterday", BAD_DATE, 2),
-    Dirt("2023Q4", "assessments", "score", "130", OUT_OF_RANGE),
+    Dirt("2023Q4", "assessments", "score", "-5", OUT_OF_RANGE),
     Dirt("2023Q4", "surveys", "recommend", "11", OUT_OF_RANGE),
     Dirt("2024Q1", "requests", "channel", "", DUPLICATE, 2),
     Dirt("2024Q1", "feedback", "feedback_id", "", MISSING),

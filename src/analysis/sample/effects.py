@@ -192,16 +192,17 @@ def _planted_measures() -> list[Row]:
 
 
 def _planted_time() -> list[Row]:
-    complaints, requests = "50_complaints_and_feedback", "30_response_time"
+    complaints, requests, every = "50_complaints_and_feedback", "30_response_time", "all quarters"
     return [
         _row("clock_complaint_decide", "complaints of one cause are decided late",
-             ("complaints", CLOCKS.complaint_cause, "all quarters"),
+             ("complaints", CLOCKS.complaint_cause, every),
              {"share_over": CLOCKS.complaint_leak, "share_over_elsewhere": CLOCKS.complaint_elsewhere},
              ("days from received_at to decided_at, limit 15 (complex 30, extended 60)", complaints, "clocks")),
-        _row("clock_life_claim", "claims on life policies are decided late", ("requests", "class life, not complex", "all"),
+        _row("clock_life_claim", "claims on life policies are decided late",
+             ("requests", "class life, not complex", every),
              {"share_over": CLOCKS.life_claim_leak, "share_over_complex": CLOCKS.complex_claim},
              ("working days from documents_complete_at to decided_at, limit 5", requests, "clocks")),
-        _row("clock_refusal_notice", "refused claimants hear of it late", ("requests", "outcome refused", "all quarters"),
+        _row("clock_refusal_notice", "refused claimants hear of it late", ("requests", "outcome refused", every),
              {"share_over": CLOCKS.refusal_notice_leak},
              ("days from decided_at to refusal_notified_at, limit 3", requests, "clocks")),
         _row("clock_make_up_days", "claims about a public holiday: half in limit only if the holiday is known, "

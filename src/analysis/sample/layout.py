@@ -36,23 +36,24 @@ LAYOUTS = {
     ),
     "population": Layout(_names("variable category customers"), ("variable", "category")),
     "requests": Layout(
-        _names("request_id kind original_kind service_line class product segment channel answered_by priority complex "
-               "branch employee_id transferred_from partner_id customer_id opened_at first_response_at "
-               "documents_complete_at decided_at agreed_at refusal_notified_at advance_paid_at paid_at policy_issued_at "
-               "policy_delivered_at resolved_at withdrawn_at paused_hours contacts reopened_of outcome"),
+        _names("request_id kind original_kind service_line class product segment channel answered_by priority "
+               "complex branch employee_id transferred_from partner_id customer_id opened_at first_response_at "
+               "documents_complete_at decided_at agreed_at refusal_notified_at advance_paid_at paid_at "
+               "policy_issued_at policy_delivered_at resolved_at withdrawn_at paused_hours contacts reopened_of "
+               "outcome"),
         ("request_id",), "opened_at",
-        _names("first_response_at documents_complete_at decided_at agreed_at refusal_notified_at advance_paid_at paid_at "
-               "policy_issued_at policy_delivered_at resolved_at withdrawn_at"),
-        ((("resolved_at", "withdrawn_at"), ("outcome",)),),
+        _names("first_response_at documents_complete_at decided_at agreed_at refusal_notified_at advance_paid_at "
+               "paid_at policy_issued_at policy_delivered_at resolved_at withdrawn_at"),
+        ((("resolved_at", "withdrawn_at", "decided_at"), ("outcome",)),),
     ),
     "complaints": Layout(
         _names("complaint_id request_id customer_id employee_id partner_id branch service_line product cause source "
-               "complexity received_at extension_approved_at extension_notified_at summary_response_at final_response_at "
-               "decided_at closed_at withdrawn_at escalated_at reopened_at overturned_at repeat_of outcome redress "
-               "handling_satisfaction agency"),
+               "complexity received_at extension_approved_at extension_notified_at summary_response_at "
+               "final_response_at decided_at closed_at withdrawn_at escalated_at reopened_at overturned_at repeat_of "
+               "outcome redress handling_satisfaction agency"),
         ("complaint_id",), "received_at",
-        _names("extension_approved_at extension_notified_at summary_response_at final_response_at decided_at closed_at "
-               "withdrawn_at escalated_at reopened_at overturned_at"),
+        _names("extension_approved_at extension_notified_at summary_response_at final_response_at decided_at "
+               "closed_at withdrawn_at escalated_at reopened_at overturned_at"),
         ((("decided_at", "withdrawn_at"), ("outcome", "redress")), (("closed_at",), ("handling_satisfaction",))),
         zone="+08:00",
     ),
@@ -74,7 +75,8 @@ LAYOUTS = {
         ("session_id", "employee_id"), "completed_on",
     ),
     "feedback": Layout(
-        _names("feedback_id received_at channel kind service_line branch theme text acknowledged_at answered_at action_id"),
+        _names("feedback_id received_at channel kind service_line branch theme text acknowledged_at answered_at "
+               "action_id"),
         ("feedback_id",), "received_at", ("acknowledged_at", "answered_at"), ((("answered_at",), ("action_id",)),),
     ),
     "benchmarks": Layout(_names("indicator value source period"), ("indicator", "source", "period")),

@@ -42,7 +42,8 @@ def audits(seed: int, quarter: Quarter, requests: pd.DataFrame) -> pd.DataFrame:
     first = seen.assign(auditor_id=rng.choice(AUDITORS, len(seen)))
     again = first[first["sampling"] == "random"].iloc[:: RANDOM_AUDITS // SEEN_TWICE]
     step = rng.integers(1, len(AUDITORS), len(again))
-    other = [AUDITORS[(AUDITORS.index(who) + add) % len(AUDITORS)] for who, add in zip(again["auditor_id"], step, strict=True)]
+    place = again["auditor_id"].map(AUDITORS.index) + step
+    other = [AUDITORS[seat % len(AUDITORS)] for seat in place]
     views = pd.concat([first, again.assign(auditor_id=other)], ignore_index=True)
     return _disputed(rng, _judged(rng, views.merge(ITEMS, how="cross"), traits(seed)))
 
@@ -53,12 +54,14 @@ def _sampled(rng: np.random.Generator, quarter: Quarter, requests: pd.DataFrame)
     able = requests[(requests["answered_by"] == "human") & (requests["resolved_at"] < end)].sort_values("resolved_at")
     drawn = able.iloc[np.sort(rng.choice(len(able), size=n, replace=False))].reset_index(drop=True)
     when = pd.Series(working_moments(rng, quarter, n))
-    late = drawn["resolved_at"].dt.normalize() + pd.to_timedelta(time_of_day(rng, n, office=True) + np.timedelta64(86_400, "s"))
+    late = drawn["resolved_at"].dt.normalize() + pd.Timedelta(days=1) + time_of_day(rng, n, office=True)
+    seen = when.where(when > drawn["resolved_at"], late)
+    last = end - pd.Timedelta(seconds=1)
     targeted = pd.Series(np.arange(n) % (n // TARGETED_AUDITS) == 3)
     columns = ["request_id", "service_line", "branch", "channel", "employee_id", "partner_id"]
     return drawn[columns].assign(
         audit_id=[f"Q{quarter.year}{quarter.number}{row:04d}" for row in range(1, n + 1)],
-        audited_at=when.where(when > drawn["resolved_at"], late).clip(upper=end - pd.Timedelta(seconds=1)),
+        audited_at=seen.where(seen < last, last),
         sampling=np.where(targeted, "targeted", "random"),
         sampling_probability=pd.Series(round(RANDOM_AUDITS / len(able), 6), index=drawn.index).mask(targeted),
     )

@@ -28,6 +28,7 @@ PARTNER_SHARE, BOT_SHARE, ABANDONED_SHARE = 0.14, 0.12, 0.03
 STUCK_SHARE, WITHDRAWN_SHARE, PAUSED_SHARE, REOPENED_SHARE = 0.02, 0.02, 0.06, 0.02
 RECLASSIFIED_SHARE, TRANSFERRED_SHARE = 0.02, 0.05
 CUSTOMER_NUMBERS = 940_000
+NOT_YET_ENDED = pd.Timestamp("2100-01-01")
 
 
 def requests(seed: int, quarter: Quarter) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def _classified(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     was_complaint = (kind == "inquiry") & (rng.random(len(cases)) < RECLASSIFIED_SHARE)
     return cases.assign(
         kind=kind,
-        original_kind=np.where(was_complaint, "complaint", None),
+        original_kind=pd.Series("complaint", index=cases.index).where(was_complaint),
         **{"class": cases["product"].map(PRODUCT_CLASS)},
     )
 
@@ -100,10 +101,12 @@ def _assigned(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
 def on_duty(rng: np.random.Generator, when: pd.Series, line: pd.Series) -> pd.DataFrame:
     """Return for each moment one front-line employee of that line (employee_id, branch, partner_id), drawn evenly."""
     spells = roster().loc[lambda t: ~t["role"].isin(["auditor", "trainer", "manager"])]
-    start, end = pd.to_datetime(spells["valid_from"]), pd.to_datetime(spells["valid_to"]).fillna(pd.Timestamp("2100-01-01"))
+    start = pd.to_datetime(spells["valid_from"])
+    end = pd.to_datetime(spells["valid_to"]).fillna(NOT_YET_ENDED)
     found = pd.DataFrame(index=when.index, columns=["employee_id", "branch", "partner_id"], dtype=object)
     month = when.dt.to_period("M").dt.start_time
-    for (first, which), group in found.groupby([month, line]):
+    for (begin, which), group in found.groupby([month, line]):
+        first = pd.Timestamp(str(begin))
         there = spells[(spells["service_line"] == which) & (start <= first) & (end > first)]
         drawn = there.iloc[rng.integers(0, len(there), len(group))]
         found.loc[group.index] = drawn[list(found.columns)].to_numpy()
@@ -120,7 +123,7 @@ def _partner_of(rng: np.random.Generator, line: pd.Series) -> np.ndarray:
 
 
 def _answered(rng: np.random.Generator, cases: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Add the factor on waiting, the first response, and (``_work``) when work on the case would end, all being well."""
+    """Add the factor on waiting, the first response, and when work would be done or documents be complete."""
     n = len(cases)
     own = cases["employee_id"].map(people["time_factor"]).astype(float).fillna(1.0).to_numpy()
     hard = np.where(cases["complex"], HARD_CASES.complex_time_factor, 1.0)

@@ -59,7 +59,7 @@ def _unlinked(rng: np.random.Generator, n: int, begin: pd.Timestamp, end: pd.Tim
     day = pd.to_timedelta((np.arange(n) + rng.random(n)) / n * days // 1, unit="D")
     return pd.DataFrame(
         {
-            "customer_id": [f"C{number:06d}" for number in rng.integers(1, share.sum(), n)],
+            "customer_id": [f"C{number:06d}" for number in rng.integers(1, int(share.sum()), n)],
             "branch": rng.choice(share.index, size=n, p=share / share.sum()),
             "product": rng.choice(list(PRODUCT_SHARE), size=n, p=list(PRODUCT_SHARE.values())),
             "complex": False,
@@ -91,8 +91,8 @@ def _answers(rng: np.random.Generator, asked: pd.DataFrame, quarter: Quarter) ->
     said = answered & (rng.random(n) < COMMENT_SHARE)
     return asked.assign(
         responded_at=(asked["invited_at"] + span(delay)).where(answered),
-        **{name: values[name].where(answered) for name in values},
-        comment=np.where(said, comment, None),
+        **{str(name): values[name].where(answered) for name in values},
+        comment=pd.Series(comment).where(said),
         cluster=None,
         weight=None,
     )

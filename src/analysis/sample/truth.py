@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.sample.claims import HOLIDAY_CLAIMS
 from analysis.sample.company import ASSESSORS, CURRENT_VERSION
 from analysis.sample.delivery import Delivery, History, as_of
 from analysis.sample.dirt import DIRT
@@ -16,11 +17,13 @@ from analysis.sample.surveying import true_nps
 from analysis.sample.voice import expected_complaints
 
 READING = (
-    "Sizes and values are parameters of the generator unless they say 'realised'. Shares 0 to 1, NPS -100 to 100, scores 0 to "
-    "100. Answers are missing at random given mode and segment (silent modes apart), so a weighted share that models these two "
-    "estimates csat_top2_share. Case mix is kind, product, channel, priority; priority is high exactly when complex is true. "
-    "valid_to is the last day of a spell. Wrong rows are added copies: without them every other figure stays as it was. Of two "
-    "rows with the same key the first is the right one. Values of audits and assessments leave aside the rater's own bias."
+    "Sizes and values are parameters of the generator unless they say 'realised'. Shares 0 to 1, NPS -100 to 100, "
+    "scores 0 to 100. Answers are missing at random given mode and segment (silent modes apart), so a weighted "
+    "share that models these two estimates csat_top2_share. Case mix is kind, product, channel, priority; priority "
+    "is high exactly when complex is true. valid_to is the last day of a spell. Wrong rows are added copies: "
+    "without them every other figure stays as it was. Of two rows with the same key the first is the right one. "
+    "Values of audits and assessments leave aside the rater's own bias. The seed is the first of twelve with which "
+    "the idle measure shows no difference by chance. events_after_as_of counts the quarter's own rows."
 )
 
 
@@ -39,7 +42,7 @@ def truth(seed: int, past: History, deliveries: list[Delivery]) -> dict[str, Any
         "events_after_as_of": _counts(deliveries, lambda delivery: delivery.after_as_of),
         "open_at_as_of": _counts(deliveries, lambda delivery: delivery.open_cases),
         "as_of": {str(delivery.quarter): f"{as_of(delivery.quarter).isoformat()}+08:00" for delivery in deliveries},
-        "holiday_claims": {quarter: found for quarter, tables in past.items() if (found := _holiday_claims(tables["requests"]))},
+        "holiday_claims": {quarter: _holiday_claims(past[quarter]["requests"]) for quarter in HOLIDAY_CLAIMS},
     }
 
 
@@ -58,7 +61,6 @@ def _holiday_claims(requests: pd.DataFrame) -> dict[str, list[str]]:
     return {
         verdict.replace(" ", "_"): requests.loc[requests["_holiday"] == verdict, "request_id"].to_list()
         for verdict in ("in limit", "late")
-        if (requests["_holiday"] == verdict).any()
     }
 
 
@@ -117,7 +119,7 @@ def _limits(requests: pd.DataFrame) -> list[tuple[str, float, str]]:
     asked = requests[(requests["kind"] == "inquiry") & requests["withdrawn_at"].isna()]
     hours = (asked["resolved_at"] - asked["opened_at"]).dt.total_seconds() / 3600
     return [
-        ("in_limit_share", (hours <= limit).mean(), f"realised, inquiries not withdrawn, elapsed hours, limit {limit} hours")
+        ("in_limit_share", (hours <= limit).mean(), f"realised, inquiries not withdrawn, within {limit} elapsed hours")
         for limit in (48, 24)
     ]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.quarter import Quarter
 from analysis.sample.company import BRANCHES, LINES, PRODUCT_SHARE, exposures, stream
 from analysis.sample.effects import CLOCKS, LEVELS, MEASURES, WAVE
-from analysis.sample.rhythm import month_moments, moments, span
+from analysis.sample.rhythm import moments, month_moments, span
 
 PER_10K_POLICIES_A_MONTH = 0.5
 SEASON = {1: 1.1, 2: 0.85, 3: 1.1, 4: 1.0, 5: 0.95, 6: 1.0, 7: 1.05, 8: 1.05, 9: 1.0, 10: 0.9, 11: 1.0, 12: 1.0}
@@ -68,7 +68,7 @@ def _linked(rng: np.random.Generator, table: pd.DataFrame, requests: pd.DataFram
     """Tie most complaints to an earlier request of the same branch; the others name a line and nobody."""
     n = len(table)
     able = requests[requests["answered_by"] == "human"].reset_index(drop=True)
-    pools = {branch: group for branch, group in able.groupby("branch")}
+    pools = dict(iter(able.groupby("branch")))
     found = [
         int(rng.choice(earlier)) if len(earlier := pool.index[pool["opened_at"] < when][-40:]) and tied else -1
         for pool, when, tied in zip(
@@ -140,13 +140,17 @@ def _followed(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
 def _repeated(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
     """Let some complaints repeat one of the same branch received and closed earlier in the quarter."""
     again = rng.random(len(table)) < REPEATED_SHARE
-    repeat = pd.Series(None, index=table.index, dtype=object)
-    for row in np.flatnonzero(again):
-        now = table.loc[row]
-        earlier = table[(table["branch"] == now["branch"]) & (table["closed_at"] < now["received_at"])]
-        repeat[row] = earlier["complaint_id"].iloc[-1] if len(earlier) else None
-    customer = repeat.map(table.set_index("complaint_id")["customer_id"]).fillna(table["customer_id"])
-    return table.assign(repeat_of=repeat, customer_id=customer)
+    earlier = [_last_closed(table, row) if repeats else None for row, repeats in enumerate(again)]
+    customer = dict(zip(table["complaint_id"], table["customer_id"], strict=True))
+    for complaint, first in zip(table["complaint_id"], earlier, strict=True):  # in time order: repeats of repeats too
+        customer[complaint] = customer[first or complaint]
+    return table.assign(repeat_of=pd.Series(earlier, dtype=object), customer_id=list(customer.values()))
+
+
+def _last_closed(table: pd.DataFrame, row: int) -> str | None:
+    now = table.iloc[row]
+    closed = table[(table["branch"] == now["branch"]) & (table["closed_at"] < now["received_at"])]
+    return str(closed["complaint_id"].iloc[-1]) if len(closed) else None
 
 
 def feedback(seed: int, quarter: Quarter) -> pd.DataFrame:
@@ -154,11 +158,11 @@ def feedback(seed: int, quarter: Quarter) -> pd.DataFrame:
     rng, n = stream(seed, "feedback", quarter), FEEDBACK_PER_QUARTER
     received = pd.Series(moments(rng, quarter, n))
     theme = rng.choice(list(THEMES), n)
-    known = [one.action_id for one in MEASURES if one.started_on <= quarter.end] or [None]
+    known = [one.action_id for one in MEASURES if one.started_on <= quarter.end] or [""]
     acknowledged = rng.random(n) < ACKNOWLEDGED_SHARE
     answered = acknowledged & (rng.random(n) < ANSWERED_SHARE)
     first = received + span(rng.uniform(0.05, 2.5, n))
-    acted = answered & (theme != "praise") & (rng.random(n) < ACTED_SHARE)
+    acted = answered & (known != [""]) & (theme != "praise") & (rng.random(n) < ACTED_SHARE)
     return pd.DataFrame(
         {
             "feedback_id": [f"F{quarter.year}{quarter.number}{row:04d}" for row in range(1, n + 1)],

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import ibis
 import pandas as pd
 
-from analysis.params import Params
+from analysis.params import HISTORY_QUARTERS, Params
 from analysis.refusal import Refused
 from analysis.sources.deliveries import WHOLE, Delivered
 from analysis.sources.reconcile import opening_day
-from analysis.tables import TABLES
+from analysis.sources.validated import ValidatedFile
+from analysis.tables import Table
 
 
-def refuse_missing_tables(params: Params, files: list[Delivered], data: Path) -> None:
+def refuse_missing_tables(params: Params, files: Sequence[Delivered], data: Path) -> None:
     """Refuse when a table the plan expects was not delivered for the quarter."""
     quarter = str(params.quarter)
-    if not files:
+    delivered = {file.table.name for file in files if file.delivery in (quarter, WHOLE)}
+    if not delivered:
         raise Refused(f"there is no data for {quarter}", f"Deliver it as {data.name}/{quarter}/<table>.csv, or say "
                       "DATA=dir on make's command line", file=data.name)
-    delivered = {file.table.name for file in files if file.delivery in (quarter, WHOLE)}
     for name in params.plan.tables:
-        if name not in TABLES:
-            raise Refused(f"the plan expects an unknown table {name}", f"One of {', '.join(TABLES)}",
-                          file=f"{quarter}.yml", column=f"tables.{name}")
         if name not in delivered:
             raise Refused(f"the table {name}, which the plan of {quarter} expects, was not delivered",
-                          f"Deliver it as {quarter}/{name}.csv, or take it out of the plan's tables", file=data.name)
+                          f"Deliver it as {quarter}/{params.sources.of(name).file or f'{name}.csv'}, or take it out of "
+                          "the plan's tables", file=data.name)
 
 
 def refuse_early_as_of(params: Params) -> None:
@@ -41,18 +41,15 @@ def refuse_early_as_of(params: Params) -> None:
                           file=f"{params.quarter}.yml", column="as_of")
 
 
-def openings(table: str, rows: str, before: date) -> pd.DatetimeIndex:
-    """Return the distinct opening days in the Parquet file(s) ``rows`` up to ``before``, in order."""
-    connection = ibis.duckdb.connect()
-    try:
-        frame = connection.read_parquet(rows)
-        days = frame.select(day=opening_day(TABLES[table], frame)).filter(lambda t: t.day <= before).distinct()
-        return pd.DatetimeIndex(days.execute()["day"].dropna()).sort_values()
-    finally:
-        connection.disconnect()
+def openings(connection: ibis.BaseBackend, table: Table, files: Sequence[ValidatedFile], before: date
+             ) -> pd.DatetimeIndex:
+    """Return the distinct days up to ``before`` on which a valid row of ``files`` opens, in order."""
+    rows = connection.read_parquet([file.rows for file in files])
+    days = rows.select(day=opening_day(table, rows)).filter(lambda t: t.day <= before).distinct()
+    return pd.DatetimeIndex(days.execute()["day"].dropna()).sort_values()
 
 
-def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, name: str) -> None:
+def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, newest: ValidatedFile) -> None:
     """Refuse when the last opening lies further from the window's end than the longest gap of the baseline.
 
     ``days`` are the distinct opening days up to the window's end. The baseline is the eight quarters before the window;
@@ -61,12 +58,22 @@ def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, name: s
     first, last = params.plan.tables[table].window(params.quarter)
     inside = days[days >= pd.Timestamp(first)]
     if inside.empty:
-        raise Refused(f"no row of {table} opens from {first} to {last}", "Deliver the quarter's rows", file=name)
-    before = days[(days < pd.Timestamp(first)) & (days >= pd.Timestamp(params.quarter.plus(-8).start))]
+        raise Refused(f"no valid row of {table} opens from {first} to {last} ({_broken(newest)})",
+                      "Deliver the quarter's rows, or correct their mapping in sources.yml", file=newest.name)
+    before = days[(days < pd.Timestamp(first)) & (days >= pd.Timestamp(params.quarter.plus(-HISTORY_QUARTERS).start))]
     baseline = before if len(before) > 1 else inside
     longest = max((baseline[1:] - baseline[:-1]).days, default=0)
     gap = (pd.Timestamp(last) - inside[-1]).days
     if gap > longest:
         raise Refused(
             f"{table} is cut short: its last row opens on {inside[-1].date()}, {gap} days before {last}, and the "
-            f"longest gap seen before is {longest} days", "Deliver the rest of the quarter", file=name)
+            f"longest gap seen before is {longest} days", "Deliver the rest of the quarter", file=newest.name)
+
+
+def _broken(file: ValidatedFile) -> str:
+    """Return how many rows of ``file`` break the contract, and the rule most of them break."""
+    failures = pd.read_parquet(file.failures)
+    if failures.empty:
+        return f"of {file.received} delivered"
+    column, rule = failures.value_counts(["column", "rule"]).index[0]
+    return f"of {file.received} delivered, {file.broken} break the contract, most often {column}: {rule}"

@@ -23,11 +23,10 @@ WHOLE = "all"  # the name of a delivery that covers several quarters
 
 @dataclass(frozen=True)
 class Delivered:
-    """One delivered file: its table, the delivery it belongs to, and its rank (a later delivery wins)."""
+    """One delivered file: its table, the delivery it belongs to, and how messages call it."""
 
     table: Table
     delivery: str
-    rank: int
     path: Path
     name: str
 
@@ -59,12 +58,11 @@ def delivered_files(params: Params, data: Path, quarter: Quarter, as_of: datetim
              if one >= quarter.plus(-HISTORY_QUARTERS) and (one <= quarter or delivered_at(params, one) <= as_of)]
     for table in TABLES.values():
         declared = params.sources.of(table.name).file
-        files = [Delivered(table, str(one), rank + 1, path, f"{one}/{path.name}")
-                 for rank, (one, folder) in enumerate(known)
+        files = [Delivered(table, str(one), path, f"{one}/{path.name}") for one, folder in known
                  if (path := _file_in(folder, table, declared)) is not None]
         whole = _file_in(data, table, declared)
         if whole is not None:
-            files.insert(0, Delivered(table, WHOLE, 0, whole, whole.name))
+            files.insert(0, Delivered(table, WHOLE, whole, whole.name))
         if table.snapshot:  # delivered whole each time: the newest replaces the others
             files = files[-1:]
         yield from files

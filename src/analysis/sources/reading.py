@@ -1,17 +1,20 @@
 """What text does a delivered file hold, row by row, whatever its format?
 
 Every cell is read as text and stripped of surrounding blanks; the contract alone decides what it means. Batches carry
-the file row each record stands in (the header being row 1).
+the file row each record stands in (the header being row 1, a cell with line breaks still one row). A row without any
+content is no record.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +27,7 @@ from analysis.refusal import Refused
 
 BLOCK_BYTES = 1 << 25  # text parsed at once: some 100,000 rows
 FIRST_RECORD = 2  # spreadsheet counting: the header is row 1
+DAMAGED = (EOFError, OSError, zlib.error, CalamineError, pa.ArrowException)
 
 
 @dataclass
@@ -32,55 +36,66 @@ class Reading:
 
     path: Path
     source: TableSource
+    name: str  # as messages call the file
     header: list[str] = field(default_factory=list)
     short_rows: list[int] = field(default_factory=list)
     ends_whole: bool = True
+    _skipped: list[int] = field(default_factory=list)
 
     def batches(self) -> Iterator[pd.DataFrame]:
         """Yield text frames indexed by file row; Refused where the file cannot be read at all."""
-        name = self.path.name
+        text = self.path.name.endswith((".csv", ".csv.gz"))
+        parts = self._csv() if text else self._workbook() if self.path.suffix == ".xlsx" else self._parquet()
         try:
-            if name.endswith(".parquet"):
-                yield from self._parquet()
-            elif name.endswith(".xlsx"):
-                yield from self._workbook()
-            else:
-                yield from self._csv()
-        except (UnicodeError, pa.ArrowInvalid) as error:
-            if "column name" in str(error).lower() or "Empty CSV" in str(error):
-                raise Refused("the file is empty", "Deliver it again, with its header", file=name) from None
-            raise Refused(f"the text is not {self.source.encoding}, or not a table",
-                          "Declare its encoding and delimiter in sources.yml, or save it as UTF-8", file=name) from None
-        except (EOFError, OSError, zlib.error, CalamineError) as error:
-            raise Refused(f"the file cannot be read to its end ({type(error).__name__})", "Deliver it again",
-                          file=name) from None
+            for frame in parts:
+                yield frame[(frame != "").any(axis=1)]
+        except (UnicodeError, csv.Error, pa.ArrowInvalid, pa.ArrowKeyError) as error:
+            if not text:
+                raise self._damaged(error) from None
+            raise Refused(f"the text is not a table in {self.source.encoding} parted by '{self.source.delimiter}'",
+                          "Declare its encoding and delimiter in sources.yml, or save it as UTF-8", file=self.name,
+                          ) from None
+        except DAMAGED as error:
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> Refused:
+        return Refused(f"the file cannot be read to its end ({type(error).__name__})", "Deliver it again",
+                       file=self.name)
 
     def _csv(self) -> Iterator[pd.DataFrame]:
         compression = "gzip" if self.path.name.endswith(".gz") else None
         self.ends_whole = compression is not None or _ends_with_newline(self.path)
-        parse = pc.ParseOptions(delimiter=self.source.delimiter, newlines_in_values=True,
-                                invalid_row_handler=self._note_short_row)
+        with pa.input_stream(str(self.path), compression=compression) as stream:
+            names = self._csv_header(stream)
+        convert = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
+        parse = pc.ParseOptions(delimiter=self.source.delimiter, newlines_in_values=True, ignore_empty_lines=False,
+                                invalid_row_handler=self._note_skipped_row)
         read = pc.ReadOptions(use_threads=False, encoding=self.source.encoding, block_size=BLOCK_BYTES)
         with pa.input_stream(str(self.path), compression=compression) as stream:
-            names = pc.open_csv(stream, read, parse).schema.names
-        self.short_rows.clear()
-        convert = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
-        with pa.input_stream(str(self.path), compression=compression) as stream:
-            reader = pc.open_csv(stream, read, parse, convert)
-            self._set_header(names)
             next_row = FIRST_RECORD
-            for batch in reader:
+            for batch in pc.open_csv(stream, read, parse, convert):
                 rows = self._rows_after(next_row, batch.num_rows)
                 next_row = rows[-1] + 1 if rows else next_row
                 yield self._frame(batch, rows)
 
-    def _note_short_row(self, row: Any) -> str:
-        self.short_rows.append(row.number)
+    def _csv_header(self, stream: pa.NativeFile) -> list[str]:
+        """Set the header and return the names under which the parser finds the columns."""
+        encoding = "utf-8-sig" if self.source.encoding == "utf-8" else self.source.encoding
+        text = io.TextIOWrapper(cast(BinaryIO, stream), encoding=encoding, newline="")
+        names = next(csv.reader(text, delimiter=self.source.delimiter), [])
+        text.detach()
+        self._set_header(names)
+        return names
+
+    def _note_skipped_row(self, row: Any) -> str:
+        if row.text.strip():
+            self.short_rows.append(row.number)
+        self._skipped.append(row.number)
         return "skip"
 
     def _rows_after(self, first: int, count: int) -> list[int]:
-        """Return the file rows of the next ``count`` whole records, stepping over the short ones."""
-        skipped = {row for row in self.short_rows if row >= first}
+        """Return the file rows of the next ``count`` whole records, stepping over the skipped ones."""
+        skipped = {row for row in self._skipped if row >= first}
         rows = [row for row in range(first, first + count + len(skipped)) if row not in skipped]
         return rows[:count]
 
@@ -98,20 +113,20 @@ class Reading:
         sheet = self.source.sheet or book.sheet_names[0]
         if sheet not in book.sheet_names:
             raise Refused("the workbook has no sheet of the declared name", "Correct sheet in sources.yml",
-                          file=self.path.name)
+                          file=self.name)
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        if not rows:
-            raise Refused("the file is empty", "Deliver it again, with its header", file=self.path.name)
-        self._set_header([_cell_text(cell) for cell in rows[0]])
+        self._set_header([_cell_text(cell) for cell in rows[0]] if rows else [])
         frame = pd.DataFrame([[_cell_text(cell) for cell in row] for row in rows[1:]], columns=self.header, dtype=str)
         frame.index = pd.RangeIndex(FIRST_RECORD, FIRST_RECORD + len(frame), name="row")
-        yield frame[(frame != "").any(axis=1)]
+        yield frame
 
     def _set_header(self, names: list[str]) -> None:
         self.header = [name.removeprefix("\ufeff").strip() for name in names]
-        twice = [name for name in self.header if self.header.count(name) > 1]
+        if not any(self.header):
+            raise Refused("the file is empty", "Deliver it again, with its header", file=self.name)
+        twice = [name for name in self.header if name and self.header.count(name) > 1]
         if twice:
-            raise Refused("a column name stands twice in the header", "Rename one of the two", file=self.path.name,
+            raise Refused("a column name stands twice in the header", "Rename one of the two", file=self.name,
                           row=1, column=twice[0])
 
     def _frame(self, batch: pa.RecordBatch, rows: list[int]) -> pd.DataFrame:

@@ -18,17 +18,19 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analysis.quarter import Quarter
+from analysis.sources.deliveries import WHOLE
 from analysis.sources.shaping import day_column
 from analysis.sources.validated import ValidatedFile, code_hash, content_key
 from analysis.tables import Table
 
 DUPLICATE_RULE = "a key stands once in a delivery"
 OUTCOMES = ("validated", "quarantined", "excluded", "superseded")
+MARKS = ("_copy", "_rank", "_outcome")
 
 
 @dataclass(frozen=True)
 class Window:
-    """Whose rows are wanted: those opened from ``first`` to ``last``, as known at ``as_of``."""
+    """Whose rows are wanted: those opened from ``first`` to ``last``, as known at ``as_of`` (in the site's zone)."""
 
     quarter: Quarter
     first: date
@@ -42,12 +44,11 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Reconciled:
-    """The rows of one table that count for one quarter, and the frames that account for all others."""
+class Account:
+    """Where the rows of one table that kept the contract went."""
 
-    rows: Path
-    outcomes: pd.DataFrame  # delivery, outcome, rows
-    duplicates: pd.DataFrame  # name, row
+    outcomes: pd.DataFrame  # _delivery, _outcome, rows
+    duplicates: pd.DataFrame  # _file, _row
     blanked: int
 
 
@@ -58,18 +59,58 @@ def opening_day(table: Table, rows: ir.Table) -> ir.DateValue:
     return rows[day_column(str(table.opens))].cast("date")
 
 
-def all_rows(connection: ibis.BaseBackend, files: Sequence[ValidatedFile]) -> ir.Table:
-    """Return the valid rows of every delivered file of one table, each with its origin."""
-    parts = [connection.read_parquet(file.rows).mutate(
-        _delivery=ibis.literal(file.delivery), _rank=ibis.literal(file.rank), _file=ibis.literal(file.name))
-        for file in files]
-    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+class Reconciler:
+    """What chooses, on one connection, the rows that count, and keeps them in ``store`` by content."""
+
+    def __init__(self, connection: ibis.BaseBackend, store: Path):
+        self.connection, self.store = connection, store
+
+    def path(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Path:
+        """Return where the rows of ``table`` that count in ``window`` stand, or will stand."""
+        key = content_key([file.key for file in files], str(window.quarter), window.first, window.last,
+                          window.as_of_utc, code_hash())
+        return self.store / str(window.quarter) / f"{table.name}-{key}.parquet"
+
+    def rows(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Path:
+        """Return the Parquet file of the rows of ``table`` that count in ``window``."""
+        path = self.path(table, files, window)
+        if not path.is_file():
+            self._write(table, with_outcome(table, self._all(files), window), window, path)
+        return path
+
+    def account(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Account:
+        """Return where every valid row of ``files`` went, having written those that count."""
+        rows = self.connection.create_table(
+            f"marked_{table.name}", with_outcome(table, self._all(files), window), temp=True, overwrite=True)
+        path = self.path(table, files, window)
+        if not path.is_file():
+            self._write(table, rows, window, path)
+        chosen = rows.filter(rows._outcome == "validated")
+        account = Account(
+            rows.group_by("_delivery", "_outcome").agg(rows=rows.count()).execute(),
+            rows.filter(rows._outcome == "quarantined").select("_file", "_row").execute(),
+            _count(chosen, late_events(table, chosen, window)))
+        self.connection.drop_table(f"marked_{table.name}")
+        return account
+
+    def _all(self, files: Sequence[ValidatedFile]) -> ir.Table:
+        return self.connection.read_parquet([file.rows for file in files])
+
+    def _write(self, table: Table, rows: ir.Table, window: Window, path: Path) -> None:
+        chosen = rows.filter(rows._outcome == "validated").drop(*MARKS)
+        known = as_known(table, chosen, late_events(table, chosen, window))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        dated = known.mutate(quarter=ibis.literal(str(window.quarter)))
+        self.connection.to_parquet(dated.order_by([*table.key, "_row"]), temporary)
+        os.replace(temporary, path)
 
 
-def _with_outcome(table: Table, rows: ir.Table, window: Window) -> ir.Table:
-    """Return ``rows`` with ``_outcome``: one of OUTCOMES for each."""
+def with_outcome(table: Table, rows: ir.Table, window: Window) -> ir.Table:
+    """Return ``rows`` with ``_outcome``: one of OUTCOMES for each (and the other MARKS it follows from)."""
     key = [rows[column].fill_null("") if table.kind(column) == "text" else rows[column] for column in table.key]
-    rows = rows.mutate(_copy=ibis.row_number().over(group_by=[rows._rank, *key], order_by=rows._row))
+    rank = ibis.ifelse(rows._delivery == WHOLE, "", rows._delivery)  # a file over several quarters came first
+    rows = rows.mutate(_rank=rank, _copy=ibis.row_number().over(group_by=[rows._delivery, *key], order_by=rows._row))
     first = rows._copy == 0
     latest = rows._rank.max(where=first).over(group_by=key)
     inside = ibis.literal(True) if table.snapshot else opening_day(table, rows).between(window.first, window.last)
@@ -77,14 +118,14 @@ def _with_outcome(table: Table, rows: ir.Table, window: Window) -> ir.Table:
         (~first, "quarantined"), (rows._rank < latest, "superseded"), (~inside, "excluded"), else_="validated"))
 
 
-def _late_events(table: Table, rows: ir.Table, window: Window) -> dict[str, ir.BooleanValue]:
+def late_events(table: Table, rows: ir.Table, window: Window) -> dict[str, ir.BooleanValue]:
     """Return, per event column, where the event lies after ``as_of``."""
     moments = {column: rows[column] > ibis.literal(window.as_of_utc) for column in table.of_kind("moment")}
     days = {column: rows[column].cast("date") > ibis.literal(window.as_of.date()) for column in table.event_days}
     return {column: late.fill_null(False) for column, late in (moments | days).items() if column != table.opens}
 
 
-def _as_known(table: Table, rows: ir.Table, late: dict[str, ir.BooleanValue]) -> ir.Table:
+def as_known(table: Table, rows: ir.Table, late: dict[str, ir.BooleanValue]) -> ir.Table:
     """Return ``rows`` with late events blanked, their local days, and what only they could tell."""
     dependants = {column: late[event] for column, event in table.known_at.items()}
     companions = {day_column(event): is_late for event, is_late in late.items() if table.kind(event) == "moment"}
@@ -99,27 +140,3 @@ def _count(rows: ir.Table, late: dict[str, ir.BooleanValue]) -> int:
         return 0
     counts = rows.agg(**{column: is_late.sum().fill_null(0) for column, is_late in late.items()}).execute()
     return int(counts.to_numpy().sum())
-
-
-def reconcile(table: Table, files: Sequence[ValidatedFile], window: Window, store: Path) -> Reconciled:
-    """Return the rows of ``table`` that count in ``window``, written under ``store`` by their content key."""
-    key = content_key([(file.key, file.rank) for file in files], str(window.quarter), window.first, window.last,
-                      window.as_of_utc, code_hash())
-    path = store / f"{table.name}-{key}.parquet"
-    connection = ibis.duckdb.connect()
-    try:
-        rows = _with_outcome(table, all_rows(connection, files), window).cache()
-        outcomes = rows.group_by("_delivery", "_outcome").agg(rows=rows.count()).execute()
-        duplicates = rows.filter(rows._outcome == "quarantined").select("_file", "_row").execute()
-        chosen = rows.filter(rows._outcome == "validated")
-        late = _late_events(table, chosen, window)
-        blanked = _count(chosen, late)
-        if not path.is_file():
-            store.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{os.getpid()}.tmp")
-            known = _as_known(table, chosen, late).mutate(quarter=ibis.literal(str(window.quarter)))
-            connection.to_parquet(known.order_by([*table.key, "_row"]).drop("_copy", "_outcome", "_rank"), temporary)
-            os.replace(temporary, path)
-    finally:
-        connection.disconnect()
-    return Reconciled(path, outcomes, duplicates, blanked)

@@ -64,7 +64,8 @@ class Shape:
         failures = []
         for column in self.table.columns:
             typed[column], unread = self._typed(column, mapped[column])
-            failures.append(self._failures(unread[unread].index, column))
+            if unread.any():
+                failures.append(self._failures(unread[unread].index, column))
         frame = pd.DataFrame(typed, index=text.index)
         failures.append(self._contract_failures(frame))
         broken = pd.concat(failures, ignore_index=True).drop_duplicates()

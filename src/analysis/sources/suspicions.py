@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.sources.validated import ValidatedFile
-from analysis.tables import TABLES, Table
+from analysis.tables import Table
 
 FINDING_COLUMNS = ["table", "suspicion", "column", "rows"]
 MOJIBAKE = r"\x{FFFD}|Ã[\x{0080}-\x{00BF}]|â€|锟斤拷|ï»¿"
 EXCEL_NUMBER = r"^\d(\.\d+)?[eE]\+\d+$"
 VOLUME_RATIO = 2.0  # a volume beyond half or double the median of the quarters before is worth a question
 MIN_BASELINE_QUARTERS = 4
+SMALLEST_SPREAD = 1e-9  # quarters that were all equal have no spread to measure by
+MONTHLY = "month"  # opening column of tables with a row per month, which leave most weeks empty
 DRIFT_SDS, DRIFT_SHARE = 6.0, 0.25  # a mean that far from the quarters before, in their own spread and relatively
 
 
@@ -64,18 +66,33 @@ def _unknown(table: Table, rows: ir.Table, column: str, ids: ir.Table) -> tuple[
     return (table.name, "unknown_employee" if column == "employee_id" else "unknown_reference", column, int(count))
 
 
-def empty_weeks(table: str, days: pd.DatetimeIndex, first: date, last: date) -> pd.DataFrame:
+def empty_weeks(table: Table, days: pd.DatetimeIndex, first: date, last: date) -> pd.DataFrame:
     """Return how many whole weeks (Monday to Sunday) of the window have no opening though all before had one."""
+    if table.opens == MONTHLY:
+        return findings([])
     start = first + timedelta(days=-first.weekday() % 7)
     weeks = pd.date_range(start, last - timedelta(days=6), freq="7D")
     baseline = pd.Series(1, days[days < pd.Timestamp(first)]).resample("W-SUN").sum().iloc[1:-1]
     if (baseline == 0).any():
         return findings([])
     empty = sum(days[(days >= week) & (days < week + pd.Timedelta(days=7))].empty for week in weeks)
-    return findings([(table, "empty_week", str(TABLES[table].opens), empty)])
+    return findings([(table.name, "empty_week", str(table.opens), empty)])
 
 
-def of_volumes(table: str, counts: pd.Series) -> pd.DataFrame:
+def volumes(table: Table, rows: ir.Table) -> pd.DataFrame:
+    """Return, per quarter, the number of ``rows`` and the mean of each numeric column (NaN: no value)."""
+    means = {column: rows[column].cast("float64").mean() for column in table.of_kind("whole", "number")}
+    frame = rows.group_by("quarter").agg(rows=rows.count(), **means).execute().set_index("quarter")
+    return frame.astype("float64")
+
+
+def of_history(table: Table, volumes: pd.DataFrame) -> pd.DataFrame:
+    """Return what makes the last of ``volumes`` (one row per quarter, in order) suspect beside the quarters before."""
+    return pd.concat([of_volumes(table, volumes["rows"].fillna(0)), of_scales(table, volumes.drop(columns="rows"))],
+                     ignore_index=True)
+
+
+def of_volumes(table: Table, counts: pd.Series) -> pd.DataFrame:
     """Return a finding when the last of ``counts`` (rows per quarter, in order) is far from the quarters before."""
     before, now = counts.iloc[:-1], counts.iloc[-1]
     before = before[before > 0]
@@ -83,7 +100,7 @@ def of_volumes(table: str, counts: pd.Series) -> pd.DataFrame:
         return findings([])
     ratio = now / before.median()
     far = ratio > VOLUME_RATIO or ratio < 1 / VOLUME_RATIO
-    return findings([(table, "volume", "", int(max(now, 1)) if far else 0)])
+    return findings([(table.name, "volume", "", int(max(now, 1)) if far else 0)])
 
 
 def of_scales(table: Table, means: pd.DataFrame) -> pd.DataFrame:
@@ -92,18 +109,8 @@ def of_scales(table: Table, means: pd.DataFrame) -> pd.DataFrame:
     ``means``: one row per quarter in order, one column per numeric column, the last row being the quarter itself.
     """
     before, now = means.iloc[:-1], means.iloc[-1]
-    spread = before.std().clip(lower=1e-9)
-    far = ((now - before.mean()).abs() / spread > DRIFT_SDS) & ((now / before.mean() - 1).abs() > DRIFT_SHARE)
+    spread = before.std().clip(lower=SMALLEST_SPREAD)
+    far = ((now - before.mean()).abs() > DRIFT_SDS * spread) & (
+        (now - before.mean()).abs() > DRIFT_SHARE * before.mean().abs())
     enough = before.notna().sum() >= MIN_BASELINE_QUARTERS
     return findings([(table.name, "scale_drift", column, 1) for column in means.columns[np.asarray(far & enough)]])
-
-
-def numeric_means(table: Table, rows: ir.Table) -> dict[str, float]:
-    """Return the mean of each numeric column of ``rows``."""
-    columns = table.of_kind("whole", "number")
-    if not columns:
-        return {}
-    sums = rows.agg(**{column: rows[column].cast("float64").mean() for column in columns}).execute()
-    return {column: float(sums[column].iloc[0]) for column in columns}
-
-

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +16,6 @@ import pyarrow.parquet as pq
 
 from analysis import sources, tables
 from analysis.params import Params
-from analysis.params.mapping import TableSource
-from analysis.params.site import Site
 from analysis.sources.deliveries import Delivered
 from analysis.sources.reading import Reading
 from analysis.sources.shaping import FAILURE_COLUMNS, Shape
@@ -27,16 +26,16 @@ KEY_LENGTH = 16  # hexadecimal digits of a content key
 
 @dataclass(frozen=True)
 class ValidatedFile:
-    """One delivered file after the contract."""
+    """One delivered file after the contract: ``received`` rows, of which ``broken`` break it (too short included)."""
 
     table: str
     delivery: str
-    rank: int
     name: str
     key: str
     rows: str
     failures: str
     received: int
+    broken: int
     short_rows: int
     ends_whole: bool
 
@@ -47,6 +46,7 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@cache
 def code_hash() -> str:
     """Return one hash over the code that decides which rows are valid."""
     folders = [Path(next(iter(package.__path__))) for package in (sources, tables)]
@@ -59,55 +59,76 @@ def content_key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:KEY_LENGTH]
 
 
-def validated_file(delivered: Delivered, params: Params, store: Path) -> ValidatedFile:
-    """Return ``delivered`` after the contract, from ``store`` where the same content was validated before."""
-    source = params.sources.of(delivered.table.name)
-    key = content_key(file_hash(delivered.path), source.model_dump(), params.site.time_zone, delivered.table.name,
-                      code_hash())
-    note = store / f"{delivered.table.name}-{key}.json"
-    if not note.is_file():
-        store.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=store) as folder:
-            counts = _validate(delivered, source, params.site, Path(folder))
+class Validator:
+    """What puts delivered files under the contract, each once in a run and once for its content in ``store``."""
+
+    def __init__(self, params: Params, store: Path):
+        self.params, self.store = params, store
+        self._keys: dict[Path, str] = {}
+        self._done: dict[Path, ValidatedFile] = {}
+
+    def key(self, delivered: Delivered) -> str:
+        """Return the key of everything that decides which rows of ``delivered`` are valid."""
+        if delivered.path not in self._keys:
+            source = self.params.sources.of(delivered.table.name).model_dump()
+            self._keys[delivered.path] = content_key(
+                file_hash(delivered.path), source, self.params.site.time_zone, delivered.name, delivered.delivery,
+                delivered.table.name, code_hash())
+        return self._keys[delivered.path]
+
+    def __call__(self, delivered: Delivered) -> ValidatedFile:
+        """Return ``delivered`` after the contract; Refused where it cannot be read as its table at all."""
+        if delivered.path not in self._done:
+            note = self.store / f"{delivered.table.name}-{self.key(delivered)}.json"
+            if not note.is_file():
+                self._store(delivered, note)
+            rows, failures = note.with_suffix(".rows.parquet"), note.with_suffix(".failures.parquet")
+            self._done[delivered.path] = ValidatedFile(
+                delivered.table.name, delivered.delivery, delivered.name, self.key(delivered), str(rows),
+                str(failures), **json.loads(note.read_text()))
+        return self._done[delivered.path]
+
+    def _store(self, delivered: Delivered, note: Path) -> None:
+        self.store.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.store) as folder:
+            counts = _validate(delivered, self.params, Path(folder))
             for part in ("rows", "failures"):
                 os.replace(Path(folder) / part, note.with_suffix(f".{part}.parquet"))
             (Path(folder) / "note").write_text(json.dumps(counts))
             os.replace(Path(folder) / "note", note)
-    return ValidatedFile(
-        delivered.table.name, delivered.delivery, delivered.rank, delivered.name, key,
-        str(note.with_suffix(".rows.parquet")), str(note.with_suffix(".failures.parquet")),
-        **json.loads(note.read_text()))
 
 
-def _validate(delivered: Delivered, source: TableSource, site: Site, folder: Path) -> dict[str, int | bool]:
+def _validate(delivered: Delivered, params: Params, folder: Path) -> dict[str, int | bool]:
     """Stream the file through the contract into ``folder``; return what was counted on the way."""
-    reading = Reading(delivered.path, source)
+    source = params.sources.of(delivered.table.name)
+    reading = Reading(delivered.path, source, delivered.name)
     failures, received, shape, writer = [], 0, None, None
     for text in reading.batches():
-        shape = shape or Shape(delivered.table, source, site, reading.header, delivered.name)
+        shape = shape or Shape(delivered.table, source, params.site, reading.header, delivered.name)
         shaped = shape(text)
         received += len(text)
         failures.append(shaped.failures)
-        batch = _as_arrow(shaped.rows)
+        batch = _as_arrow(shaped.rows, delivered)
         writer = writer or pq.ParquetWriter(folder / "rows", batch.schema, coerce_timestamps="us")
         writer.write_table(batch)
     if writer is None:  # a header without rows still has the contract's columns
-        shape = Shape(delivered.table, source, site, reading.header, delivered.name)
+        shape = Shape(delivered.table, source, params.site, reading.header, delivered.name)
         empty = pd.DataFrame(columns=reading.header, dtype="str", index=pd.Index([], dtype="int64", name="row"))
-        batch = _as_arrow(shape(empty).rows)
+        batch = _as_arrow(shape(empty).rows, delivered)
         writer = pq.ParquetWriter(folder / "rows", batch.schema, coerce_timestamps="us")
         writer.write_table(batch)
     writer.close()
     short = pd.DataFrame({"row": reading.short_rows, "column": "", "rule": SHORT_ROW_RULE})
     frame = pd.concat([*failures, short], ignore_index=True)[FAILURE_COLUMNS]
     frame.astype({"row": "int64", "column": "str", "rule": "str"}).to_parquet(folder / "failures", index=False)
-    return {"received": received + len(reading.short_rows), "short_rows": len(reading.short_rows),
-            "ends_whole": reading.ends_whole}
+    return {"received": received + len(reading.short_rows), "broken": int(frame["row"].nunique()),
+            "short_rows": len(reading.short_rows), "ends_whole": reading.ends_whole}
 
 
-def _as_arrow(rows: pd.DataFrame) -> pa.Table:
-    """Return the rows with their file row as ``_row``, days as dates, moments in microseconds."""
-    table = pa.Table.from_pandas(rows.rename_axis("_row").reset_index(), preserve_index=False)
+def _as_arrow(rows: pd.DataFrame, delivered: Delivered) -> pa.Table:
+    """Return the rows with their origin (``_row``, ``_delivery``, ``_file``), days as dates, moments in microseconds."""
+    origin = rows.rename_axis("_row").reset_index().assign(_delivery=delivered.delivery, _file=delivered.name)
+    table = pa.Table.from_pandas(origin, preserve_index=False)
     types = {field.name: _stored_type(field) for field in table.schema}
     return table.cast(pa.schema(list(types.items())))
 

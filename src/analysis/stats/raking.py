@@ -8,8 +8,8 @@ import pandas as pd
 from analysis.stats.estimates import Floats, Integers, counts_of, sums_by
 from analysis.stats.survey import WEIGHT_ONE
 
-#: Largest relative change of any weight in a full turn that still counts as converged.
-TOLERANCE = 1e-12
+#: Largest relative correction of any category in a full turn that still counts as converged.
+TOLERANCE = 1e-11
 MAXIMUM_TURNS = 1_000
 
 
@@ -35,7 +35,8 @@ def raked_weights(counts: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[flo
             of two variables differ, the turns do not converge, or the bounds leave nobody inside.
 
     R: ``rake(d, list(~a, ~b), list(pop_a, pop_b), control = list(maxit = 1000, epsilon = 1e-12))``, then
-    ``trimWeights(strict = TRUE)``; R's default stops at a change of 1 person, which is not converged.
+    ``trimWeights(strict = TRUE)``; R's default stops at a change of 1 person, which is not
+    converged, and R does not see margins that contradict each other, since its weights then repeat turn by turn.
 
     References:
         .. [1] Deming WE, Stephan FF (1940) Ann Math Stat 11:427–444.
@@ -66,12 +67,14 @@ def _target(counts: pd.DataFrame, count: Floats, margin: pd.DataFrame) -> tuple[
 
 def _converged(weight: Floats, count: Floats, targets: list[tuple[Integers, Floats]]) -> Floats:
     for _ in range(MAXIMUM_TURNS):
-        before = weight
+        corrections = []
         for position, total in targets:
             reached = sums_by(position, weight * count, len(total))
             factor = np.divide(total, reached, out=np.ones_like(total), where=reached > 0)
             weight = weight * factor[position]
-        if bool(np.all(np.abs(weight - before) <= TOLERANCE * before)):
+            corrections.append(float(np.max(np.abs(factor - 1))))
+        # In the first turn each margin is met as it is touched: only a turn that corrects nothing has met them all.
+        if max(corrections) <= TOLERANCE:
             return weight
     raise CannotRake("the margins contradict each other in the cells that were answered: raking does not settle")
 

@@ -12,6 +12,7 @@ from analysis.stats.estimates import (
     LEVEL,
     MINIMUM_N_SHARE,
     Floats,
+    Integers,
     checked_level,
     counts_of,
     estimate_table,
@@ -99,7 +100,7 @@ def quantile(curve: pd.DataFrame, p: float, by: Sequence[str] = (), minimum_n: i
     if not 0 < p < 1:
         raise ValueError("p must lie strictly between 0 and 1: .5 for the median")
     ids, groups = group_ids(curve, by)
-    rows = [_quantile_row(curve[ids == number], 1 - p) for number in range(len(groups))]
+    rows = [_quantile_row(part, 1 - p) for part in _parts(curve, ids, len(groups))]
     figures = pd.DataFrame(rows, index=groups)
     reason = first_reason(figures["n"], minimum_n, of="cases")
     late = [f"not reached by {time:g}" for time in figures["last"]]
@@ -130,7 +131,7 @@ def share_by(
     """
     ids, groups = group_ids(curve, by)
     level = _level_of(curve)
-    rows = [_share_row(curve[ids == number], time, level) for number in range(len(groups))]
+    rows = [_share_row(part, time, level) for part in _parts(curve, ids, len(groups))]
     figures = pd.DataFrame(rows, index=groups)
     unseen = (figures["estimate"].isna() | figures["high"].isna()).to_numpy()
     reason = first_reason(figures["n"], minimum_n, (unseen, f"no case was followed to {time:g}"), of="cases")
@@ -170,6 +171,12 @@ def _high_when_all_done(events: Floats, cases: Floats, level: float) -> Floats:
 def _none_of(n: Floats, level: float) -> Floats:
     """Return the exact lower limit of the share without the event when none of n had it; NaN for n = 0."""
     return np.where(n > 0, ((1 - level) / 2) ** (1 / np.maximum(n, 1)), np.nan)
+
+
+def _parts(curve: pd.DataFrame, ids: Integers, groups: int) -> list[pd.DataFrame]:
+    """Return the curve of each group by number; an empty one where it has no row."""
+    rows = curve.groupby(ids).indices
+    return [curve.iloc[rows.get(number, [])] for number in range(groups)]
 
 
 def _quantile_row(curve: pd.DataFrame, target: float) -> dict[str, float]:

@@ -12,6 +12,7 @@ from analysis.wording.catalogue import locale_of, translations
 from analysis.wording.numbers import missing
 
 NOT_ESTIMABLE = "not estimable: "
+PARTS = "; "
 
 
 class Titled(Protocol):
@@ -113,10 +114,15 @@ class Wording:
         return self("not estimable: {reason}", reason=self.phrase(status.removeprefix(NOT_ESTIMABLE)))
 
     def phrase(self, text: str) -> str:
-        """Return a generated text in this language: one message serves for all numbers in it."""
+        """Return a generated text in this language: one message serves for all numbers in it.
+
+        A text of several, parted by "; ", is taken apart unless it is known as a whole.
+        """
         whole = self(text)
         if whole != text:
             return whole
+        if PARTS in text:
+            return self("; ").join(self.phrase(part) for part in text.split(PARTS))
         message, found = terms.pattern(text)
         return self(message).format(*found)
 

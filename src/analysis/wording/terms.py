@@ -74,15 +74,33 @@ COLUMNS = _frozen(
     cause=N_("Cause"), count=N_("Count"), weight=N_("Weight"), milestone=N_("Milestone"), due=N_("Due"),
     done=N_("Done"), name=N_("Name"), meaning=N_("Meaning"), file=N_("File"), covers=N_("Covers"),
     expected_effect=N_("Expected effect"), units=N_("Units"), criterion=N_("Criterion"), severity=N_("Severity"),
-    low=N_("Lower bound"), high=N_("Upper bound"), level=N_("Confidence"), facet=N_("Facet"), theme=N_("Theme"), channel=N_("Channel"),
+    low=N_("Lower bound"), high=N_("Upper bound"), level=N_("Confidence"), facet=N_("Facet"),
+    theme=N_("Theme"), channel=N_("Channel"), state=N_("State"), sample=N_("Sample"), planned=N_("Planned"),
+    actual=N_("Collected"), reached=N_("Reached"), delivery=N_("Delivery"), blanked=N_("Blanked"),
+    reasons=N_("Rules broken"), suspicions=N_("Suspicions"), target_source=N_("Source of the target"),
+    effective_from=N_("In force from"), gap_near=N_("Gap that is certain"), tests=N_("Tests"),
+    effective_to=N_("In force until"), action=N_("Action"), duty=N_("Duty"), judged_by=N_("Judged by"),
+    question=N_("Question"), why=N_("Why"), window=N_("Window"), item=N_("Item"), sampling=N_("Sampling"),
+    jurisdiction=N_("Jurisdiction"), start=N_("Starts with"), stop=N_("Stops with"), pause=N_("Pause"),
+    extension=N_("Extension"), exposure=N_("Exposure"), dispersion=N_("Dispersion"), p_worse=N_("p (worse)"),
+    p_adjusted=N_("p (adjusted)"), topic=N_("Topic"), team=N_("Team"), people=N_("People"), role=N_("Role"),
 )
 
 WORDS: Mapping[str, str] = MappingProxyType({
     **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
-    "higher": N_("higher"), "lower": N_("lower"), "not shown": N_("not shown"),
+    "done late": N_("done late"), "higher": N_("higher"), "lower": N_("lower"), "not shown": N_("not shown"),
     "needs support": N_("needs support"), "cannot be distinguished": N_("cannot be distinguished"),
     "strong": N_("strong"), "high": N_("high"), "medium": N_("medium"), "low": N_("low"),
 })
+
+# The reasons of "not estimable: …", their numbers as places; ``pattern`` makes the same of a reason that was given.
+REASONS = (
+    N_("no answers"), N_("no cases"), N_("fewer than {0} answers"), N_("fewer than {0} cases"),
+    N_("fewer than {0} answers off the mode"), N_("fewer than {0} clusters"), N_("no variation between clusters"),
+    N_("no variation between sampling units"), N_("no more sampling units than strata"), N_("no exposure"),
+    N_("the dispersion is unknown"), N_("not reached by {0}"), N_("upper limit not reached by {0}"),
+    N_("no case was followed to {0}"), N_("the method gives no finite interval"),
+)
 
 NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 

@@ -1,0 +1,1 @@
+"""Was each duty of the policy carried out this quarter? Rules over result tables, one per clause."""

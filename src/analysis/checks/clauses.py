@@ -1,0 +1,98 @@
+"""Was each clause of the policy carried out this quarter, and what shows it?
+
+The ids are those of the policy's chapters (保險行業服務品質評價制度). Every report set ends with this matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from gettext import gettext as N_
+
+import pandas as pd
+
+from analysis.checks import duties
+from analysis.checks.judgement import Evidence, Rule, every, later, parts, told, units_told
+
+CRITERIA = ("clause_information", "claims_process", "other")
+FAMILIES = ("internal_rule", "industry_standard")
+FACETS = ("knowledge", "communication", "adaptability")
+CLAUSE_COLUMNS = ["clause", "duty", "status", "why", "evidence"]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One duty of the policy and the rule that judges it."""
+
+    id: str
+    duty: str
+    rule: Rule
+
+
+CLAUSES = (
+    Clause("1.1", N_("Raise quality, regulate conduct, protect rights"), duties.three_verdicts),
+    Clause("1.2", N_("Follow law, regulation and industry standards"), duties.limits_sourced),
+    Clause("2.1", N_("All departments and employees"), duties.all_accounted_for),
+    Clause("2.2", N_("Sales, claims, consultation, after-sales"), duties.every_pair),
+    Clause("2.3", N_("Further service activities"), duties.lines_declared),
+    Clause("2.4", N_("Regularity and consistency"), every(
+        units_told("satisfaction", "branch"), units_told("response_time", "channel"), units_told("response_time", "shift"),
+        later(N_("the spread between units beyond chance is not yet evaluated")))),
+    Clause("2.5", N_("Third-party partners"), every(
+        units_told("satisfaction", "partner"), units_told("response_time", "partner"), units_told("accuracy", "partner"),
+        units_told("complaints", "partner"), later(N_("the comparison adjusted for case mix is not yet evaluated")))),
+    Clause("3.1", N_("Satisfaction and loyalty"), every(
+        told("satisfaction", "csat_top2_share", "nps", "renew_share"),
+        told("satisfaction_change", "csat_top2_share", "nps", "renew_share"))),
+    Clause("3.2", N_("Standardise, lower the error rate"), every(
+        told("accuracy", "accuracy_error_share"), units_told("accuracy", "service_line"), units_told("accuracy", "month"))),
+    Clause("3.3", N_("Analyse, feed back, improve, compete"), every(
+        told("satisfaction_change", "csat_top2_share"),
+        later(N_("the decomposition of changes is not yet evaluated")))),
+    Clause("3.4", N_("Clear standards and targets for employees"), every(
+        duties.explained, later(N_("the sheets per employee are not yet made")))),
+    Clause("4.0", N_("Objective and quantified"), duties.registered),
+    Clause("4.1", N_("Customer satisfaction survey"), every(
+        told("satisfaction", "survey_response_share", "csat_top2_share", "csat_mean"), duties.surveyed_without_gap)),
+    Clause("4.2", N_("Service response time"), every(
+        told("response_time", "response_median_hours", "response_p90_hours", "in_limit_share"),
+        units_told("response_time", "kind"))),
+    Clause("4.3", N_("Service accuracy"), every(
+        parts("accuracy", "criterion", CRITERIA), told("accuracy", "accuracy_critical_share"))),
+    Clause("4.4", N_("Knowledge, communication, adaptability"), every(
+        parts("competence", "facet", FACETS), told("competence", "competence_score"),
+        later(N_("the reliability of the ratings is not yet evaluated")))),
+    Clause("4.5", N_("Process compliance"), every(
+        parts("compliance", "criterion", FAMILIES), told("compliance", "compliance_pass_share"))),
+    Clause("4.6", N_("Complaint handling and its effect"), told(
+        "complaints", "complaint_handling_share", "complaint_timely_share", "complaint_effective_share",
+        "complaint_upheld_share", "complaint_handling_csat_share")),
+    Clause("5.1", N_("Quarterly evaluation plan"), duties.approved_plan),
+    Clause("5.2", N_("Questionnaire, telephone and online survey"), duties.modes_answered),
+    Clause("5.3", N_("Analyse, assess, find problems"), duties.problems_ranked),
+    Clause("5.4", N_("Report, recommend, deliver to management"), duties.report_delivered),
+    Clause("5.5", N_("Measures, feedback, implementation"), duties.measures_followed),
+    Clause("6.1", N_("Customer service department"), duties.fieldwork_done),
+    Clause("6.2", N_("Quality management department"), duties.approved_registry),
+    Clause("6.3", N_("Training department"), duties.needs_told),
+    Clause("6.4", N_("Management"), duties.decisions_recorded),
+    Clause("7.1", N_("Regular review"), duties.indicators_reviewed),
+    Clause("7.2", N_("Opinions and suggestions"), told(
+        "feedback", "feedback_received_count", "feedback_acknowledged_share", "feedback_actioned_share",
+        "feedback_answered_share")),
+    Clause("7.3", N_("Use in appraisal"), later(N_("the appraisal export is not yet made"))),
+    Clause("7.4", N_("Follow measures, judge their effect"), every(
+        duties.measures_followed, later(N_("the effect of measures is not yet evaluated")))),
+    Clause("8.1", N_("Interpretation by the quality department"), duties.explained),
+    Clause("8.2", N_("In force from its date"), duties.versions_in_force),
+    Clause("8.3", N_("Revised and improved"), later(N_("the bridge from old to new definitions is not yet made"))),
+    Clause("8.4", N_("All employees know and follow it"), duties.all_acknowledged),
+)
+
+
+def clauses(evidence: Evidence) -> pd.DataFrame:
+    """Return the clause matrix: clause, duty, status (met, not met, no data, not yet evaluated), why, evidence."""
+    rows = []
+    for clause in CLAUSES:
+        judgement = clause.rule(evidence)
+        rows.append([clause.id, clause.duty, judgement.status, judgement.why, "; ".join(judgement.evidence)])
+    return pd.DataFrame(rows, columns=CLAUSE_COLUMNS)

@@ -1,0 +1,201 @@
+"""Which rule decides each clause that asks for more than figures: who planned, decided, reviewed, told, acknowledged?"""
+
+from __future__ import annotations
+
+from gettext import gettext as N_
+
+from analysis.checks.judgement import MET, NO_DATA, NOT_MET, Evidence, Judgement, judged
+from analysis.params import Review
+
+COMPLETE = 1.0  # duties the policy puts on all employees
+
+
+def _previous(e: Evidence) -> tuple[str, Review | None]:
+    quarter = e.params.quarter.plus(-1)
+    return f"params/reviews/{quarter}.yml", e.params.reviews.get(quarter)
+
+
+def three_verdicts(e: Evidence) -> Judgement:
+    """1.1: the report opens with a verdict on quality, conduct and customers' rights."""
+    rows = e.table("opening")
+    have = int(rows["verdict"].isin(["met", "not met"]).sum()) if "verdict" in rows else 0
+    return judged(have, 3, N_("{0} of 3 opening verdicts given").format(have), "tables/opening.csv")
+
+
+def limits_sourced(e: Evidence) -> Judgement:
+    """1.2: every limit used is printed with its source and certainty."""
+    rows = e.table("clocks")
+    have = int((rows["source"].fillna("").ne("") & rows["certainty"].fillna("").ne("")).sum()) if "source" in rows else 0
+    return judged(have, len(rows), N_("{0} of {1} limits with their source").format(have, len(rows)), "tables/clocks.csv")
+
+
+def all_accounted_for(e: Evidence) -> Judgement:
+    """2.1: every employee on the roster is evaluated, has not enough evidence, or is exempt."""
+    rows = e.table("coverage")
+    company = rows[(rows["indicator"] == "evaluation_coverage_share") & (rows["unit_type"] == "company")]
+    return _complete(company, "tables/coverage.csv")
+
+
+def all_acknowledged(e: Evidence) -> Judgement:
+    """8.4: every employee acknowledged the policy's current version."""
+    rows = e.table("acknowledgement")
+    return _complete(rows[rows["unit_type"] == "company"], "tables/acknowledgement.csv")
+
+
+def _complete(rows: object, pointer: str) -> Judgement:
+    ok = rows[rows["status"] == "ok"]  # type: ignore[index]  # a result table
+    if ok.empty:
+        return Judgement(NO_DATA, N_("no roster"), (pointer,))
+    share = float(ok["estimate"].iloc[0])
+    why = N_("{0} of 100 employees").format(f"{100 * share:.1f}")
+    return Judgement(MET if share >= COMPLETE else NOT_MET, why, (pointer,))
+
+
+def every_pair(e: Evidence) -> Judgement:
+    """2.2: each weighted indicator has a row for each service line."""
+    scores = e.table("scorecard")
+    indicators = [name for name, one in e.params.plan.indicators.items() if one.weight is not None]
+    wanted = {(one, line) for one in indicators for line in e.params.site.service_lines}
+    have = len(wanted & set(zip(scores["indicator"], scores["unit"], strict=True)))
+    why = N_("{0} of {1} pairs of indicator and line shown").format(have, len(wanted))
+    return judged(have, len(wanted), why, "tables/scorecard.csv")
+
+
+def lines_declared(e: Evidence) -> Judgement:
+    """2.3: every service line that delivers data is declared in ``site.yml``."""
+    names = ("satisfaction", "response_time", "accuracy", "complaints")
+    lines = {unit for name in names for unit in e.table(name).query("unit_type == 'service_line' and status == 'ok'")["unit"]}
+    unknown = lines - set(e.params.site.service_lines)
+    why = N_("{0} of {1} lines declared").format(len(lines) - len(unknown), len(lines))
+    return judged(len(lines) - len(unknown), len(lines), why, "params/site.yml")
+
+
+def registered(e: Evidence) -> Judgement:
+    """4.0: every published figure has formula, unit and source in the registry."""
+    published = {one for table in e.tables.values() if "indicator" in table for one in table["indicator"]}
+    have = sum(one in e.params.registry and bool(e.params.registry[one].formula and e.params.registry[one].source)
+               for one in published)
+    why = N_("{0} of {1} indicators defined").format(have, len(published))
+    return judged(have, len(published), why, "params/indicators.yml")
+
+
+def explained(e: Evidence) -> Judgement:
+    """8.1: every indicator has an interpretation in plain language and an owner."""
+    every = list(e.params.registry)
+    have = sum(bool(one.interpretation and one.owner) for one in every)
+    return judged(have, len(every), N_("{0} of {1} indicators explained").format(have, len(every)), "params/indicators.yml")
+
+
+def approved_registry(e: Evidence) -> Judgement:
+    """6.2: every indicator in force has an approver."""
+    every = list(e.params.registry)
+    have = sum(bool(one.approver) for one in every)
+    return judged(have, len(every), N_("{0} of {1} indicators approved").format(have, len(every)), "params/indicators.yml")
+
+
+def versions_in_force(e: Evidence) -> Judgement:
+    """8.2: each published indicator was in force on the quarter's last day."""
+    published = {one for table in e.tables.values() if "indicator" in table for one in table["indicator"]}
+    have = sum(one in e.params.registry and e.params.registry[one].in_force(e.params.quarter.end) for one in published)
+    why = N_("{0} of {1} indicators in force").format(have, len(published))
+    return judged(have, len(published), why, "params/indicators.yml")
+
+
+def approved_plan(e: Evidence) -> Judgement:
+    """5.1: the plan names indicators, methods and milestones, and was approved before the quarter ended."""
+    plan = e.params.plan
+    have = [bool(plan.indicators), bool(plan.milestones), bool(plan.approved_by), plan.approved_on <= e.params.quarter.end]
+    why = N_("{0} of 4: indicators, milestones, approver, approved in time").format(sum(have))
+    return judged(sum(have), len(have), why, f"params/{e.params.quarter}.yml", "tables/milestones.csv")
+
+
+def modes_answered(e: Evidence) -> Judgement:
+    """5.2: each mode the plan names brought answers; a silent one is named by its count."""
+    rows = e.table("satisfaction").query("unit_type == 'mode' and indicator == 'csat_top2_share'")
+    answered = {row.unit for row in rows.itertuples() if row.n and row.n > 0}
+    wanted = e.params.plan.modes
+    have = sum(mode in answered for mode in wanted)
+    return judged(have, len(wanted), N_("{0} of {1} modes answered").format(have, len(wanted)), "tables/satisfaction.csv")
+
+
+def surveyed_without_gap(e: Evidence) -> Judgement:
+    """4.1: there were answers this quarter, and in the one before if it had a plan."""
+    now = e.table("satisfaction").query("unit_type == 'company' and indicator == 'csat_top2_share' and status == 'ok'")
+    change = e.table("satisfaction_change")
+    planned = e.params.quarter.plus(-1) in e.params.plans
+    before = "compared_with" in change and bool((change["status"] == "ok").any())
+    have, of = len(now.head(1)) + int(before and planned), 1 + int(planned)
+    return judged(have, of, N_("{0} of {1} quarters surveyed").format(have, of), "tables/satisfaction.csv",
+                  "tables/satisfaction_change.csv")
+
+
+def problems_ranked(e: Evidence) -> Judgement:
+    """5.3: figures were tested against their targets and what remains is one ranked list with owners."""
+    tested = sum(int(table["p_worse"].notna().sum()) for name, table in e.tables.items()
+                 if "p_worse" in table and name != "problems")
+    rows = e.table("problems")
+    if not tested or "owner" not in rows:
+        return Judgement(NO_DATA, N_("nothing was tested"), ("tables/problems.csv",))
+    owned = int(rows["owner"].fillna("").ne("").sum())
+    why = N_("{0} of {1} problems with an owner").format(owned, len(rows))
+    return Judgement(MET if owned == len(rows) else NOT_MET, why, ("tables/problems.csv",))
+
+
+def report_delivered(e: Evidence) -> Judgement:
+    """5.4: the previous quarter's report went to management: to whom, when, which hash."""
+    pointer, review = _previous(e)
+    if review is None or not review.delivered:
+        return Judgement(NO_DATA, N_("no delivery of the last report is recorded"), (pointer,))
+    as_of = e.params.plan.as_of.date()
+    have = sum(e.params.quarter.start <= one.on <= as_of for one in review.delivered)
+    of = len(review.delivered)
+    why = N_("{0} of {1} deliveries dated before this report").format(have, of)
+    return Judgement(MET if have == of else NOT_MET, why, (pointer,))
+
+
+def measures_followed(e: Evidence) -> Judgement:
+    """5.5: measures have owner and due day, and results were told back to the units they concern."""
+    rows = e.table("actions")
+    actions = int(rows["owner_department"].fillna("").ne("").sum()) if "owner_department" in rows else 0
+    back = len(e.params.plan.told_back)
+    have = int(actions > 0 and actions == len(rows)) + int(back > 0)
+    why = N_("{0} measures with owner and due day, {1} units told back").format(actions, back)
+    return judged(have, 2, why, "tables/actions.csv", f"params/{e.params.quarter}.yml")
+
+
+def fieldwork_done(e: Evidence) -> Judgement:
+    """6.1: the department sees the fieldwork against its plan, and the data quality of what it returned."""
+    rows = e.table("fieldwork")
+    held = int((rows["actual"] > 0).sum()) if "actual" in rows else 0
+    why = N_("{0} of {1} planned samples collected").format(held, len(rows))
+    return judged(held, len(rows), why, "tables/fieldwork.csv", "tables/data_quality.csv")
+
+
+def decisions_recorded(e: Evidence) -> Judgement:
+    """6.4: management recorded a decision on each problem of the previous quarter's review."""
+    pointer, review = _previous(e)
+    if review is None:
+        return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
+    have = sum(bool(one.decision) for one in review.problems)
+    return judged(have, len(review.problems), N_("{0} of {1} problems decided").format(have, len(review.problems)), pointer)
+
+
+def indicators_reviewed(e: Evidence) -> Judgement:
+    """7.1: management reviewed every indicator of the previous quarter's plan."""
+    pointer, review = _previous(e)
+    if review is None:
+        return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
+    plan = e.params.plans.get(e.params.quarter.plus(-1), e.params.plan)
+    wanted = list(plan.indicators)
+    reviewed = {one.id for one in review.indicators if one.reviewed}
+    have = sum(one in reviewed for one in wanted)
+    return Judgement(MET if have == len(wanted) else NOT_MET,
+                     N_("{0} of {1} indicators reviewed").format(have, len(wanted)), (pointer,))
+
+
+def needs_told(e: Evidence) -> Judgement:
+    """6.3: training needs are told by facet and team (in the confidential tables)."""
+    rows = e.table("training_needs")
+    have = int((rows["status"] == "ok").sum())
+    return judged(min(have, 1), 1, N_("{0} needs told by facet and team").format(have),
+                  "confidential/tables/training_needs.csv")

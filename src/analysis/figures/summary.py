@@ -1,0 +1,47 @@
+"""How does the management report open, and how does a list of problems read?"""
+
+from __future__ import annotations
+
+from gettext import gettext as N_
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis.figures.panel import headline
+from analysis.wording import Wording
+
+QUESTIONS = {
+    "quality": N_("Level of quality: {verdict}. Of the weighted indicators: {why}."),
+    "conduct": N_("Conduct (compliance): {verdict}. Of its indicators: {why}."),
+    "rights": N_("Customers' rights: {verdict}. Statutory time limits missed: {why} cases."),
+}
+
+
+def opening_panel(opening: pd.DataFrame, say: Wording) -> HTML:
+    """Return the three opening verdicts as banners (clause 1.1)."""
+    banners = [headline(say(QUESTIONS[row.question], verdict=say.term(row.verdict), why=_why(str(row.why), say)),
+                        str(row.verdict)).data for row in opening.itertuples()]
+    return HTML("\n".join(banners))
+
+
+def _why(tally: str, say: Wording) -> str:
+    """Return a tally such as "met 3, not met 2" in the reader's words; a fraction stays as it is."""
+    if "/" in tally:
+        return tally
+    parts = [part.rpartition(" ") for part in tally.split(", ") if part]
+    return ", ".join(f"{say.term(word)} {count}" for word, _, count in parts)
+
+
+def problems_sentence(problems: pd.DataFrame, tests: int, say: Wording) -> str:
+    """Return what the list of problems can claim: how many tests, how many found, how many false ones to expect."""
+    return say("{tests} figures were tested against their target and {found} miss it by more than chance. If all targets "
+               "were kept, a list with any false problem would come up in at most 5 of 100 quarters.",
+               tests=tests, found=len(problems))
+
+
+def clauses_sentence(clauses: pd.DataFrame, say: Wording) -> str:
+    """Return how many clauses of the policy were carried out."""
+    counts = clauses["status"].value_counts()
+    told = ", ".join(f"{say.term(word)} {counts[word]}" for word in ("met", "not met", "no data", "not yet evaluated")
+                     if word in counts)
+    return say("Of {n} clauses of the policy: {told}.", n=len(clauses), told=told)

@@ -1,0 +1,120 @@
+"""How able are our people in the assessors' eyes, and is every one of them accounted for (clauses 2.1, 4.4, 6.3, 8.4)?
+
+A person stands in the post held last in the quarter. Scores of persons come with a later release: until then a person
+has "not yet evaluated", with the evidence there is. No figure here rests on one person outside ``confidential/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
+from analysis.measures.roster import posts
+from analysis.measures.units import judged, unit_rows
+from analysis.run import Run
+from analysis.stats.intervals import cluster_mean
+from analysis.tables.results import FIGURE_COLUMNS, LEVEL
+
+HUNDREDTHS = 10_000  # a rating is kept as whole hundredths of a per cent of the attainable points (METHODS §8)
+PER_CENT = 100
+MINIMUM_PEOPLE = 5  # means over two to six ratings each are near normal: t on four degrees of freedom is wide but holds
+UNIT_TYPES = ("company", "department", "service_line", "branch")
+POST_COLUMNS = ("department", "branch", "team", "service_line")
+
+
+def _ratings(run: Run) -> ir.Table:
+    """Return the quarter's ratings with ``points`` (whole hundredths of a per cent) and the post of who was rated."""
+    rated = run.warehouse.table("assessments")
+    points = (rated.score * HUNDREDTHS / rated.max_score).round().cast("int64")
+    rated = rated.select("employee_id", "assessor_id", "assessment_id", "facet", points=points)
+    held = posts(run).select("employee_id", *POST_COLUMNS)
+    return rated.left_join(held, "employee_id").select("employee_id", "assessor_id", "facet", "points", *POST_COLUMNS)
+
+
+def _points_per_person(rows: ir.Table, keys: Keys) -> ir.Table:
+    return rows.group_by([*keys, "employee_id"]).agg(ratings=rows.count(), points=rows.points.sum())
+
+
+def _mean_over_people(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
+    """Return the mean over people of each one's mean rating, 0–100, everybody counting alike; n counts people."""
+    people = reduced.assign(cluster=reduced["employee_id"], n=1,
+                            total=reduced["points"] / reduced["ratings"] * PER_CENT / HUNDREDTHS)
+    found = cluster_mean(people, keys, minimum_n=MINIMUM_PEOPLE)
+    told = found["status"].str.replace("answers", "people").str.replace("clusters", "people")
+    return found.assign(status=told, method="mean over people, cluster-robust t")
+
+
+SCORES = Question("competence_score", UNIT_TYPES, _points_per_person, _mean_over_people)
+
+
+def competence(run: Run) -> pd.DataFrame:
+    """Return competence scores (0–100) over all facets and per ``facet`` ('' = all), n counting people rated.
+
+    ``assessors``: how many rated them. Interval: robust to a person's ratings going together, blind to assessors'
+    severity (issue of reliability, not yet evaluated).
+    """
+    rows = _ratings(run)
+    overall = by_unit(run, rows, SCORES)
+    facets = by_unit(run, rows, replace(SCORES, within=("facet",)))
+    frame = pd.concat([part for part in (overall, facets) if len(part)], ignore_index=True)
+    return judged(run, [with_customers(run, _with_assessors(run, rows, frame))])
+
+
+def _with_assessors(run: Run, rows: ir.Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ``frame`` with ``facet`` filled and ``assessors``, the number of people who rated."""
+    facets = frame["facet"].fillna("") if "facet" in frame else ""
+    counts: dict[tuple[str, str, str], int] = {}
+    for unit_type in frame["unit_type"].unique():
+        of_unit = unit_rows(run, rows, unit_type)
+        for keys in (["unit"], ["unit", "facet"]):
+            found = run.warehouse.reduce(of_unit.group_by(keys).agg(assessors=ibis._.assessor_id.nunique()))
+            counts |= {(unit_type, row["unit"], row.get("facet", "")): row["assessors"] for row in found.to_dict("records")}
+    frame = frame.assign(facet=facets)
+    found = [counts.get(key, 0) for key in zip(frame["unit_type"], frame["unit"], frame["facet"], strict=True)]
+    return frame.assign(assessors=pd.array(found, dtype="Int64"))
+
+
+def training_needs(run: Run) -> pd.DataFrame:
+    """Return the competence of each team, over all facets and per ``facet``, lowest first (confidential: few people).
+
+    A team needs training where its verdict against the company's target is "not met" (clause 6.3).
+    """
+    rows = _ratings(run)
+    asked = replace(SCORES, unit_types=("team",))
+    parts = [by_unit(run, rows, asked), by_unit(run, rows, replace(asked, within=("facet",)))]
+    found = [part for part in parts if len(part)]
+    if not found:
+        return pd.DataFrame(columns=[*FIGURE_COLUMNS, "facet", "assessors"])
+    frame = _with_assessors(run, rows, pd.concat(found, ignore_index=True))
+    return judged(run, [frame]).sort_values(["estimate", "unit", "facet"], ignore_index=True)
+
+
+def _acknowledged(rows: ir.Table, keys: Keys) -> ir.Table:
+    return rows.group_by(keys).agg(n=rows.count(), count=rows.acknowledged_on.notnull().cast("int64").sum())
+
+
+def census(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
+    """Return the shares ``count`` / ``n`` of a complete list: nothing was sampled, so the interval is the share itself."""
+    table = reduced.set_index(keys)
+    share = (table["count"] / table["n"]).astype(float)
+    return pd.DataFrame({"n": table["n"].astype("int64"), "estimate": share, "low": share, "high": share, "level": LEVEL,
+                         "method": "share, complete count", "status": "ok"})
+
+
+ACKNOWLEDGED = Question("acknowledgement_share", UNIT_TYPES, _acknowledged, census)
+
+
+def acknowledgement(run: Run) -> pd.DataFrame:
+    """Return the share of the people on the quarter's roster who acknowledged the policy (clause 8.4), exempt or not."""
+    frame = by_unit(run, posts(run), ACKNOWLEDGED)
+    return judged(run, [frame.assign(missing=(frame["n"] * (1 - frame["estimate"])).round())])
+
+
+def without_figure(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ``frame`` with estimate and interval empty."""
+    return frame.assign(estimate=np.nan, low=np.nan, high=np.nan)

@@ -1,0 +1,141 @@
+"""How long do customers wait for a first response and for a resolution, and how many within the company's limit (4.2)?
+
+A request counts in the quarter it was opened in. One that is still waiting is censored at ``as_of``, one that the
+customer withdrew at its withdrawal: it is taken to have had the prospects of those that went on waiting. Time runs
+around the clock in whole minutes, rounded up. A bot's answer is a response, as delivered. An event dated before its
+request's opening is an error of the data and leaves the request out of that event's figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from analysis.measures.shortfall import p_worse
+from analysis.measures.units import COMPANY, judged, unit_rows, with_missing_units
+from analysis.run import Run
+from analysis.stats.combination import linear_combination
+from analysis.stats.survival import kaplan_meier, quantile, share_by
+from analysis.tables.results import blank_figures
+
+EVENTS = {"first_response": "first_response_at", "resolution": "resolved_at"}
+UNIT_TYPES = (COMPANY, "service_line", "branch", "channel", "kind", "partner", "month", "shift")
+QUANTILES = {"response_median_hours": 0.5, "response_p90_hours": 0.9}
+IN_LIMIT = "in_limit_share"
+INDICATORS = (*QUANTILES, IN_LIMIT)
+SECONDS_PER_MINUTE, MINUTES_PER_HOUR = 60, 60
+LIMIT_METHOD = "Kaplan-Meier share at the limit of each kind, log-log, weighted by requests (MOVER)"
+ROUNDING = 6  # decimals of a limit in minutes that a limit in hours is trusted to
+SHOWN_SHARE = 0.95  # a curve is drawn until so many cases are done
+
+
+def response_time(run: Run) -> pd.DataFrame:
+    """Return median, ninth decile (hours) and share within the plan's limit, per event and unit.
+
+    A unit's share holds each request against the limit of its own kind; kinds without a limit are left out, and a
+    unit that has no other is "not applicable". ``still_waiting``: requests of the row that had not had the event.
+    """
+    parts = [part for event in EVENTS for unit_type in UNIT_TYPES for part in _parts(run, event, unit_type)]
+    table = judged(run, parts)
+    return table.assign(p_worse=p_worse(run.params, table), customers=table["n"])
+
+
+def waiting_curves(run: Run, event: str) -> pd.DataFrame:
+    """Return, per kind, the share still waiting for ``event`` after so many hours: unit, hours, estimate, low, high."""
+    curve = kaplan_meier(_waits(run, event, "kind"), by=["unit"], level=run.level)
+    drawn = curve[curve.groupby("unit")["survival"].shift(fill_value=1) > 1 - SHOWN_SHARE]
+    start = pd.DataFrame({"unit": drawn["unit"].unique(), "time": 0, "survival": 1.0, "low": 1.0, "high": 1.0})
+    line = pd.concat([start, drawn], ignore_index=True).sort_values(["unit", "time"], kind="stable", ignore_index=True)
+    return line.assign(hours=line["time"] / MINUTES_PER_HOUR, estimate=line["survival"])[
+        ["unit", "hours", "estimate", "low", "high"]]
+
+
+def _parts(run: Run, event: str, unit_type: str) -> list[pd.DataFrame]:
+    """Return the figures of one event for the units of one type, those that must have a row included."""
+    waits = _waits(run, event, unit_type)
+    owed = {COMPANY: (COMPANY,), "service_line": run.params.site.service_lines, "kind": tuple(run.params.plan.limits)}
+    found = pd.concat([*(_quantiles(run, waits, indicator) for indicator in QUANTILES), _in_limit(run, waits, event)])
+    waiting = waits.groupby("unit")["censored"].sum().rename("still_waiting")
+    found = found.assign(unit_type=unit_type).join(waiting.astype("Int64"), on="unit")
+    return [with_missing_units(found[found["indicator"] == indicator], indicator, unit_type, owed.get(unit_type, ()))
+            .assign(event=event) for indicator in INDICATORS]
+
+
+def _waits(run: Run, event: str, unit_type: str) -> pd.DataFrame:
+    """Return unit, kind, time (minutes), events, censored: how many of a kind had the event, or left, at that age."""
+    rows = unit_rows(run, _requests(run, event), unit_type)
+    counts = rows.group_by(["unit", "kind", "time"]).agg(events=rows.had.cast("int64").sum(), cases=rows.count())
+    table = run.warehouse.reduce(counts)
+    return table.assign(censored=table["cases"] - table["events"]).drop(columns="cases")
+
+
+def _requests(run: Run, event: str) -> ir.Table:
+    """Return the quarter's requests with ``time`` (minutes until the event, else until they left or ``as_of``) and ``had``."""
+    rows = run.warehouse.table("requests")
+    happened, left = rows[EVENTS[event]], rows.withdrawn_at
+    had = happened.notnull() & (left.isnull() | (happened <= left))
+    as_of = ibis.literal(run.as_of.replace(tzinfo=None)).cast("timestamp(6)")
+    end = had.ifelse(happened, ibis.coalesce(left, as_of))
+    seconds = end.delta(rows.opened_at, unit="second")
+    whole = (seconds + SECONDS_PER_MINUTE - 1) // SECONDS_PER_MINUTE
+    told = rows.mutate(had=had, time=whole.cast("int64"), month=rows.opened_day.strftime("%Y-%m"))
+    return told.filter(seconds >= 0)
+
+
+def _quantiles(run: Run, waits: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    curve = kaplan_meier(waits, by=["unit"], level=run.level)
+    hours = curve.assign(time=curve["time"] / MINUTES_PER_HOUR)
+    figures = quantile(hours, QUANTILES[indicator], by=["unit"], minimum_n=run.params.registry[indicator].minimum_n)
+    return figures.reset_index().assign(indicator=indicator)
+
+
+def _in_limit(run: Run, waits: pd.DataFrame, event: str) -> pd.DataFrame:
+    """Return the share of each unit's requests that had the event within the limit of their kind.
+
+    Σ n_k F_k(limit_k) / Σ n_k over the kinds k of the unit, F_k by Kaplan–Meier within the kind, so that kinds may be
+    censored differently; the limits of each F_k are combined by MOVER. Of a kind in which nobody was followed as far
+    as its limit nothing is known: the others stand for its requests in the estimate, and the interval allows for all
+    of them in time and for none.
+    """
+    limits = _limits_minutes(run, event)
+    shares = pd.concat([pd.DataFrame(columns=["unit", "n", "estimate"]),
+                        *(_share_of_kind(run, waits[waits["kind"] == kind], limit) for kind, limit in limits.items())])
+    none = [unit for unit in waits["unit"].unique() if unit not in set(shares["unit"])]
+    blank = blank_figures(IN_LIMIT, "", none, "not applicable").drop(columns="unit_type")
+    if shares.empty:
+        return blank
+    n = shares.groupby("unit")["n"].sum().astype(int)
+    known = shares[shares["status"] == "ok"]
+    followed = known.groupby("unit")["n"].sum().reindex(n.index, fill_value=0).astype(int)
+    weighted = known.assign(coefficient=known["n"] / known["unit"].map(followed))
+    figures = linear_combination(weighted, LIMIT_METHOD, by=["unit"], level=run.level).reindex(n.index)
+    return pd.concat([_allowing_unknown(run, figures, followed / n, n), blank], ignore_index=True)
+
+
+def _share_of_kind(run: Run, waits: pd.DataFrame, limit: int) -> pd.DataFrame:
+    curve = kaplan_meier(waits, by=["unit"], level=run.level)
+    return share_by(curve, limit, by=["unit"], minimum_n=1).reset_index()
+
+
+def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Return ``figures`` with limits that leave the requests of unknown outcome free, and "too few" said."""
+    minimum_n = run.params.registry[IN_LIMIT].minimum_n
+    low, high = figures["low"] * share_known, figures["high"] * share_known + (1 - share_known)
+    status = figures["status"].fillna("not estimable: no case was followed to its limit")
+    status = status.mask(n < minimum_n, f"not estimable: fewer than {minimum_n} cases")
+    full = figures.assign(n=n, low=low.clip(lower=0), high=high.clip(upper=1), status=status, level=run.level,
+                          method=LIMIT_METHOD, indicator=IN_LIMIT)
+    numbers = ["estimate", "low", "high"]
+    full[numbers] = full[numbers].where(status.eq("ok"))
+    return full.reset_index()
+
+
+def _limits_minutes(run: Run, event: str) -> Mapping[str, int]:
+    """Return the plan's limit of each kind that has one, in whole minutes."""
+    hours = {kind: getattr(limit, event) for kind, limit in run.params.plan.limits.items()}
+    return {kind: math.floor(round(value * MINUTES_PER_HOUR, ROUNDING)) for kind, value in hours.items()
+            if value is not None}

@@ -1,0 +1,54 @@
+"""Is a run skipped when, and only when, nothing has changed?"""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.publish.edition import make
+from analysis.publish.order import Order
+from analysis.publish.receipt import data_folder, is_current
+
+
+@pytest.fixture
+def published(quick: Order) -> Order:
+    make(quick)
+    return quick
+
+
+def test_nothing_changed_is_current(published: Order) -> None:
+    assert is_current(published)
+
+
+def test_never_published_is_not_current(quick: Order) -> None:
+    assert not is_current(quick)
+    assert data_folder(quick) is None
+
+
+@pytest.mark.parametrize("name", [
+    "data/2024Q3/surveys.csv", "params/site.yml", "src/analysis/code.py", "notebooks/10_plan.ipynb",
+    "requirements.lock", "reports/2024Q3/index.html", "reports/2024Q3/manifest.json", "reports/.2024Q3.json",
+])
+def test_a_changed_file_is_noticed(published: Order, name: str) -> None:
+    with (published.project / name).open("a") as file:
+        file.write("x")
+    assert not is_current(published)
+
+
+@pytest.mark.parametrize("name", ["data/2024Q3/requests.csv", "params/2024Q4.yml", "reports/2024Q3/extra.html"])
+def test_a_new_file_is_noticed(published: Order, name: str) -> None:
+    (published.project / name).write_text("")
+    assert not is_current(published)
+
+
+def test_a_removed_output_is_noticed(published: Order) -> None:
+    (published.stage.target / "tables" / "clauses.csv").unlink()
+    assert not is_current(published)
+
+
+def test_another_wish_is_not_current(published: Order) -> None:
+    assert not is_current(replace(published, language="zh-Hant"))
+    assert data_folder(published) == published.project / "data"
+
+
+def test_number_of_jobs_does_not_matter(published: Order) -> None:
+    assert is_current(replace(published, jobs=7))

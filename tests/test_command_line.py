@@ -1,0 +1,97 @@
+"""What does the user see, and with which status does a command end?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis import __main__ as command_line
+from analysis.__main__ import main, order_of, parser, tell_defect
+from analysis.publish.stage import Stage, held
+
+BAD_QUARTERS = ["", "2024Q5", "2024q3", "２０２４Ｑ３", "2024Q３", "../../x", "2024Q3;id", "2024Q3\n", " 2024Q3",
+                "1999Q3"]
+
+
+def last_line(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("quarter", BAD_QUARTERS)
+@pytest.mark.parametrize("command", ["quarter", "data", "verify"])
+def test_what_is_no_quarter_is_refused(command: str, quarter: str, tmp_path: Path, capsys) -> None:
+    assert main([command, f"--quarter={quarter}", f"--reports={tmp_path}"]) == 2
+    assert last_line(capsys).startswith("refused: Q is not a quarter")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quarter_without_plan_is_refused(tmp_path: Path, capsys) -> None:
+    assert main(["quarter", "--quarter=2099Q1", f"--reports={tmp_path}"]) == 2
+    assert "no evaluation plan for 2099Q1" in last_line(capsys)
+    assert not (tmp_path / "2099Q1").exists()
+
+
+@pytest.mark.parametrize(("option", "said"), [
+    ("--jobs=0", "JOBS"), ("--jobs=two", "JOBS"), ("--jobs=-1", "JOBS"), ("--jobs=３", "JOBS"),
+    ("--data=/nowhere", "DATA"), ("--params=/nowhere", "PARAMS"), ("--nonsense=1", "command line"),
+])
+def test_bad_option_is_refused(option: str, said: str, tmp_path: Path, capsys) -> None:
+    assert main(["quarter", "--quarter=2024Q3", f"--reports={tmp_path}", option]) == 2
+    line = last_line(capsys)
+    assert line.startswith("refused: ")
+    assert said in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["sign", "plan", "actions", "sheets", "appraisal"])
+def test_what_comes_later_says_so(command: str, capsys) -> None:
+    assert main([command, "--quarter=2024Q3", "--by="]) == 2
+    assert last_line(capsys).startswith(f"refused: {command}: ")
+
+
+def test_empty_option_is_not_given() -> None:
+    empty = [f"--{name}=" for name in ("data", "reports", "params", "language", "jobs", "rebuild")]
+    given = order_of(parser().parse_args(["quarter", "--quarter=2024Q3", *empty]))
+    assert given == order_of(parser().parse_args(["quarter", "--quarter=2024Q3"]))
+    assert (given.data, given.language) == (None, "")
+
+
+def test_held_quarter_is_busy(tmp_path: Path, capsys) -> None:
+    with held(Stage(tmp_path, "2024Q3")):
+        assert main(["quarter", "--quarter=2024Q3", f"--reports={tmp_path}"]) == 75
+    assert last_line(capsys).startswith("busy: another run of 2024Q3")
+
+
+def test_heavy_libraries_are_not_imported_to_refuse_or_wait() -> None:
+    program = "import sys, analysis.__main__; print(sorted({'pandas', 'papermill', 'pydantic'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_refusal_from_the_shell_has_status_and_no_traceback() -> None:
+    command = [sys.executable, "-m", "analysis", "quarter", "--quarter=$(id)"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("refused: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_ctrl_c_ends_with_its_own_status(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(command_line.COMMANDS, "quarter", interrupted)
+    assert main(["quarter"]) == 130
+    assert last_line(capsys).startswith("interrupted: ")
+
+
+def test_defect_is_one_line_and_its_log_holds_no_value(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setattr(command_line, "PROJECT", tmp_path)
+    try:
+        {}["Li Lei"]
+    except KeyError as error:
+        tell_defect(KeyError, error, error.__traceback__)
+    said, log = capsys.readouterr().err, (tmp_path / ".cache" / "defect.log").read_text()
+    assert said.startswith("defect: KeyError at ")
+    assert "test_command_line.py" in log
+    assert "Li Lei" not in said + log
