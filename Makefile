@@ -40,7 +40,7 @@ verify: ## prove a published quarter: Q= [REBUILD=1]
 sign: ## sign a published quarter: Q= BY= (comes later)
 
 test: .venv/.ready ## pass the tests [PUBLIC_DATA=dir]
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 check: .venv/.ready ## lint, types, notebooks, translations, dictionary: changes nothing
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy

@@ -19,10 +19,10 @@ import yaml
 from analysis.params import PROJECT, Params, load_params
 from analysis.quarter import Quarter
 from analysis.run import Run, load_run
-from analysis.sources.deliver import Delivery
+from analysis.sources.delivery import ACCOUNT_COLUMNS, FAILURE_COLUMNS, Delivery
 from analysis.sources.deliveries import WHOLE, Delivered
 from analysis.sources.shaping import day_column
-from analysis.sources.validated import validated_file
+from analysis.sources.validated import Validator
 from analysis.tables import TABLES
 
 Insurer = Callable[..., Run]
@@ -35,29 +35,30 @@ SITE = {
 PLAN = {"as_of": "2024-10-15T23:59:59+08:00", "prepared_by": "quality", "approved_by": "manager",
         "approved_on": "2024-06-20", "indicators": {}, "tables": {}}
 PLANNED = ("as_of", "indicators", "limits", "modes", "tables", "samples", "milestones", "told_back", "revision")
-FRAMES = ("accounts", "failures", "findings")
+ACCOUNTS = {"accounts": ACCOUNT_COLUMNS, "failures": FAILURE_COLUMNS,
+            "findings": ["table", "suspicion", "column", "rows"]}
 
 
 @pytest.fixture
 def insurer(tmp_path: Path) -> Insurer:
-    """Return ``insurer(tables, quarter="2024Q3", **settings) -> Run``.
+    """Return ``insurer(delivered, quarter="2024Q3", **settings) -> Run``.
 
-    ``tables``: name → frame of any of its columns (times as text in Shanghai time); rows may cover several quarters,
+    ``delivered``: name → frame of any of its columns (times as text in Shanghai time); rows may cover several quarters,
     each belongs by its opening date. ``settings``: keys of the plan (as_of, limits, modes, …), keys of site.yml
     (jurisdictions, service_lines, …), ``files`` (name under params/ → content) and ``whole``.
     """
     made: list[Run] = []
 
-    def insurer(tables: dict[str, pd.DataFrame], quarter: str = "2024Q3", **settings: Any) -> Run:
+    def insurer(delivered: dict[str, pd.DataFrame], quarter: str = "2024Q3", **settings: Any) -> Run:
         home = tmp_path / str(len(made))
         (home / "data").mkdir(parents=True)
-        for name, frame in tables.items():
+        for name, frame in delivered.items():
             frame.to_csv(home / "data" / f"{name}.csv", index=False)
         _write(home / "params", _parameters(home, quarter, settings))
         facts = {"params": str(home / "params"), "validated": str(home / "validated")}
         if not settings.get("whole"):
             params = load_params(home / "params", Quarter.parse(quarter))
-            facts["index"] = str(_delivery(params, home, list(tables)).save(home / "validated"))
+            facts["index"] = str(_delivery(params, home, list(delivered)).save(home / "validated"))
         (home / "run.json").write_text(json.dumps(facts))
         made.append(load_run(quarter, str(home / "run.json")))
         return made[-1]
@@ -82,13 +83,13 @@ def _delivery(params: Params, home: Path, names: list[str]) -> Delivery:
     """Return the validated rows of each table, parted by the quarter they open in; a snapshot counts now."""
     tables: dict[str, dict[str, str]] = {}
     for name in names:
-        file = Delivered(TABLES[name], WHOLE, 0, home / "data" / f"{name}.csv", f"{name}.csv")
-        rows = pd.read_parquet(validated_file(file, params, home / "validated").rows, dtype_backend="pyarrow")
+        file = Delivered(table=TABLES[name], delivery=WHOLE, path=home / "data" / f"{name}.csv", name=f"{name}.csv")
+        rows = pd.read_parquet(Validator(params, home / "validated")(file).rows, dtype_backend="pyarrow")
         for quarter, part in rows.groupby(_opening_quarter(rows, name, params.quarter)):
             path = home / f"{name}-{quarter}.parquet"
-            part.assign(quarter=quarter, _file=file.name, _delivery=WHOLE).to_parquet(path, index=False)
+            part.assign(quarter=quarter).to_parquet(path, index=False)
             tables.setdefault(str(quarter), {})[name] = str(path)
-    blank = {frame: pd.DataFrame() for frame in FRAMES}
+    blank = {frame: pd.DataFrame(columns=columns) for frame, columns in ACCOUNTS.items()}
     return Delivery(params.quarter, tables, **blank, key="test")
 
 

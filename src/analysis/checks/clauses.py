@@ -6,12 +6,11 @@ The ids are those of the policy's chapters (保險行業服務品質評價制度
 from __future__ import annotations
 
 from dataclasses import dataclass
-from gettext import gettext as N_
 
 import pandas as pd
 
 from analysis.checks import duties
-from analysis.checks.judgement import Evidence, Rule, every, later, parts, told, units_told
+from analysis.checks.judgement import N_, Evidence, Rule, every, later, parts, told, units_told
 
 CRITERIA = ("clause_information", "claims_process", "other")
 FAMILIES = ("internal_rule", "industry_standard")

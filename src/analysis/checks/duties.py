@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from gettext import gettext as N_
-
-from analysis.checks.judgement import MET, NO_DATA, NOT_MET, Evidence, Judgement, judged
+from analysis.checks.judgement import MET, N_, NO_DATA, NOT_MET, Evidence, Judgement, judged
 from analysis.params import Review
 
 COMPLETE = 1.0  # duties the policy puts on all employees
@@ -16,9 +14,9 @@ def _previous(e: Evidence) -> tuple[str, Review | None]:
 
 
 def three_verdicts(e: Evidence) -> Judgement:
-    """1.1: the report opens with a verdict on quality, conduct and customers' rights."""
+    """1.1: the report opens with a verdict on quality, conduct and customers' rights, each resting on cases."""
     rows = e.table("opening")
-    have = int(rows["verdict"].isin(["met", "not met"]).sum()) if "verdict" in rows else 0
+    have = int((rows["cases"] > 0).sum()) if "cases" in rows else 0
     return judged(have, 3, N_("{0} of 3 opening verdicts given").format(have), "tables/opening.csv")
 
 

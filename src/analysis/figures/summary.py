@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from gettext import gettext as N_
-
 import pandas as pd
 from IPython.display import HTML
 
 from analysis.figures.panel import headline
 from analysis.wording import Wording
+from analysis.wording.terms import N_
 
 QUESTIONS = {
     "quality": N_("Level of quality: {verdict}. Of the weighted indicators: {why}."),

@@ -28,7 +28,6 @@ CRITICAL = "critical"
 UNIT_TYPES = ("company", "service_line", "branch", "channel", "partner", "month")
 PART_UNIT_TYPES = ("company", "service_line", "branch")
 HISTORY_QUARTERS = 8
-EXTRA = ("criterion", "item", "sampling")
 FAILURE_COLUMNS = ["unit_type", "unit", "family", "item", "sampling", "checked", "failed"]
 
 
@@ -88,8 +87,8 @@ def accuracy(run: Run) -> pd.DataFrame:
     Extra columns ``criterion`` ('' = all) and ``sampling``.
     """
     random = _sampled(run, "accuracy", "random")
-    parts = [by_unit(run, random, ERRORS), by_unit(run, random, CRITICAL_ERRORS), _parted(run, random, ERRORS, "criterion"),
-             _targeted(run, "accuracy", ERRORS)]
+    parts = [by_unit(run, random, ERRORS), by_unit(run, random, CRITICAL_ERRORS),
+             _parted(run, random, ERRORS, "criterion"), _targeted(run, "accuracy", ERRORS)]
     return _finished(run, parts).drop(columns="item")
 
 
@@ -115,7 +114,7 @@ def _targeted(run: Run, family: str, question: Question) -> pd.DataFrame:
 
 def _finished(run: Run, parts: list[pd.DataFrame]) -> pd.DataFrame:
     blank = {"criterion": "", "item": "", "sampling": "random"}
-    full = [part.assign(**{name: part[name] if name in part else value for name, value in blank.items()})
+    full = [part.assign(**{name: part.get(name, value) for name, value in blank.items()})
             for part in parts if len(part)]
     frame = with_customers(run, pd.concat(full, ignore_index=True))
     return judged(run, [frame])

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, has_unit, unit_rows, with_missing_units
 from analysis.run import Run
-from analysis.stats.estimates import COLUMNS, OK
+from analysis.stats.estimates import COLUMNS
 from analysis.stats.intervals import wilson
 from analysis.stats.rates import rate
-from analysis.stats.testing import Scale, one_sided_p, one_sided_share_p
 from analysis.tables.results import LEVEL
 
 COMPLAINT_KIND = "complaint"  # DESIGN: requests of this kind count in response time only
-EXACT = ("share, Wilson", "share, Clopper-Pearson")  # their estimate is count / n, so the binomial test is exact
-SCALES: Mapping[str, Scale] = MappingProxyType({"share": "logit", "rate": "log"})  # where an estimate is nearly normal
 KEPT = (*COLUMNS, "exposure", "dispersion")
 Keys = list[str]
 
@@ -51,11 +48,7 @@ def by_unit(run: Run, rows: ir.Table, question: Question) -> pd.DataFrame:
     n units served.
     """
     types = [one for one in question.unit_types if has_unit(rows, one)]
-    parts = [_of_type(run, rows, unit_type, question) for unit_type in types]
-    frame = pd.concat([part for part in parts if len(part)] or [pd.DataFrame()], ignore_index=True)
-    if not question.within:
-        frame = with_standing_units(run, frame, question.indicator, types)
-    return tested(run, frame, question) if len(frame) else frame
+    return gathered(run, [_of_type(run, rows, unit_type, question) for unit_type in types], question)
 
 
 def _of_type(run: Run, rows: ir.Table, unit_type: str, question: Question) -> pd.DataFrame:
@@ -66,39 +59,34 @@ def _of_type(run: Run, rows: ir.Table, unit_type: str, question: Question) -> pd
     if question.zeros and unit_type == "service_line":
         lines = pd.Index(run.params.site.service_lines, name="unit")
         reduced = reduced.set_index("unit").reindex(lines.union(reduced["unit"]), fill_value=0).reset_index()
-    found = question.estimator(reduced, keys).rename_axis(keys)
+    return labelled(question.estimator(reduced, keys).rename_axis(keys), question.indicator, unit_type)
+
+
+def labelled(found: pd.DataFrame, indicator: str, unit_type: str) -> pd.DataFrame:
+    """Return estimates indexed by unit (and parts) as rows that say whose they are; columns other than KEPT go."""
     kept = found[[column for column in KEPT if column in found]].reset_index()
-    return kept.assign(indicator=question.indicator, unit_type=unit_type, unit=kept["unit"].astype("str"))
+    return kept.assign(indicator=indicator, unit_type=unit_type, unit=kept["unit"].astype("str"))
 
 
-def with_standing_units(run: Run, frame: pd.DataFrame, indicator: str, unit_types: list[str]) -> pd.DataFrame:
+def gathered(run: Run, parts: list[pd.DataFrame], question: Question) -> pd.DataFrame:
+    """Return labelled ``parts`` as one frame as `by_unit` does; each of one unit type of ``question``."""
+    frame = pd.concat([part for part in parts if len(part)] or [pd.DataFrame()], ignore_index=True)
+    if not question.within:
+        frame = with_standing_units(run, frame, question)
+    if frame.empty:
+        return frame
+    target = run.params.target(question.indicator)
+    frame = frame.assign(target=np.nan if target is None else target, customers=frame["n"])
+    return frame.assign(p_worse=np.nan if question.within else p_worse(run.params, frame))
+
+
+def with_standing_units(run: Run, frame: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Return ``frame`` with a row "no data" for the company and each service line that has none."""
     standing = {COMPANY: [COMPANY], "service_line": list(run.params.site.service_lines)}
-    for unit_type in [one for one in standing if one in unit_types]:
-        frame = with_missing_units(frame, indicator, unit_type, standing[unit_type])
+    for unit_type in [one for one in standing if one in question.unit_types]:
+        frame = with_missing_units(frame, question.indicator, unit_type, standing[unit_type])
     return frame.assign(**{name: frame[name].fillna(value) if name in frame else value
                            for name, value in {"level": LEVEL, "method": ""}.items()})
-
-
-def tested(run: Run, frame: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """Return ``frame`` with its indicator's ``target``, ``p_worse`` and ``customers``.
-
-    The test is the exact binomial for plain shares, else normal on the scale of the interval (logit, log or plain).
-    """
-    indicator = run.params.registry[question.indicator]
-    target = run.params.target(indicator.id)
-    frame = frame.assign(target=np.nan if target is None else target, p_worse=np.nan, customers=frame["n"])
-    if target is None or indicator.direction == "none" or question.within:
-        return frame
-    worse = "below" if indicator.direction == "higher" else "above"
-    ok = frame["status"] == OK
-    plain = frame[ok & frame["method"].isin(EXACT)]
-    other = frame[ok & ~frame["method"].isin(EXACT)]
-    count = (plain["estimate"] * plain["n"].astype(float)).round()
-    p = [one_sided_share_p(count, plain["n"].astype(float), target, worse) if len(plain) else None,
-         one_sided_p(other, target, worse, SCALES.get(indicator.unit, "identity")) if len(other) else None]
-    found = [one for one in p if one is not None]
-    return frame.assign(p_worse=pd.concat(found).reindex(frame.index)) if found else frame
 
 
 def plain_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:

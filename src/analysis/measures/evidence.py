@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.measures import (
-    audits, clocks, collection, competence, complaints, feedback, improvement, response, satisfaction, trend,
+    audits,
+    clocks,
+    collection,
+    competence,
+    complaints,
+    feedback,
+    improvement,
+    response,
+    satisfaction,
+    trend,
 )
 from analysis.run import Run
 

@@ -22,7 +22,7 @@ TESTED = ("company", "service_line", "branch", "channel", "partner", "kind", "pr
 EXTRA = ["problem_id", "p_worse", "p_adjusted", "tests", "gap", "gap_near", "customers", "owner"]
 
 
-def tested(tables: Tables) -> pd.DataFrame:
+def held_against_target(tables: Tables) -> pd.DataFrame:
     """Return every figure that was tested against its target this quarter, with ``p_worse`` and ``p_adjusted``."""
     found = headlines(tables)
     found = found[found["p_worse"].notna() & found["unit_type"].isin(TESTED) & (found["status"] == "ok")]
@@ -36,7 +36,7 @@ def problems(run: Run, tables: Tables) -> pd.DataFrame:
     ``gap`` is how far the estimate lies beyond its target and ``gap_near`` how far at least (the near bound), both in
     the indicator's unit. No problem found is a table without rows.
     """
-    found = tested(tables)
+    found = held_against_target(tables)
     tests = len(found)
     found = found[found["p_adjusted"] <= FAMILY_LEVEL]
     if found.empty:

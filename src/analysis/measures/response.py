@@ -31,6 +31,7 @@ SECONDS_PER_MINUTE, MINUTES_PER_HOUR = 60, 60
 LIMIT_METHOD = "Kaplan-Meier share at the limit of each kind, log-log, weighted by requests (MOVER)"
 ROUNDING = 6  # decimals of a limit in minutes that a limit in hours is trusted to
 SHOWN_SHARE = 0.95  # a curve is drawn until so many cases are done
+CURVES = 6  # more lines cannot be told apart
 
 
 def response_time(run: Run) -> pd.DataFrame:
@@ -45,24 +46,33 @@ def response_time(run: Run) -> pd.DataFrame:
 
 
 def waiting_curves(run: Run, event: str) -> pd.DataFrame:
-    """Return, per kind, the share still waiting for ``event`` after so many hours: unit, hours, estimate, low, high."""
-    curve = kaplan_meier(_waits(run, event, "kind"), by=["unit"], level=run.level)
+    """Return, for the most frequent kinds, the share still waiting for ``event`` by minutes since opening.
+
+    Columns unit, time, survival, low, high; a curve begins at one and ends when SHOWN_SHARE of its cases are done.
+    """
+    waits = _waits(run, event, "kind")
+    frequent = waits.groupby("unit")[["events", "censored"]].sum().sum(axis=1).nlargest(CURVES).index
+    curve = kaplan_meier(waits[waits["unit"].isin(frequent)], by=["unit"], level=run.level)
     drawn = curve[curve.groupby("unit")["survival"].shift(fill_value=1) > 1 - SHOWN_SHARE]
     start = pd.DataFrame({"unit": drawn["unit"].unique(), "time": 0, "survival": 1.0, "low": 1.0, "high": 1.0})
-    line = pd.concat([start, drawn], ignore_index=True).sort_values(["unit", "time"], kind="stable", ignore_index=True)
-    return line.assign(hours=line["time"] / MINUTES_PER_HOUR, estimate=line["survival"])[
-        ["unit", "hours", "estimate", "low", "high"]]
+    line = pd.concat([start, drawn[start.columns]], ignore_index=True)
+    return line.sort_values(["unit", "time"], kind="stable", ignore_index=True)
 
 
 def _parts(run: Run, event: str, unit_type: str) -> list[pd.DataFrame]:
     """Return the figures of one event for the units of one type, those that must have a row included."""
     waits = _waits(run, event, unit_type)
     owed = {COMPANY: (COMPANY,), "service_line": run.params.site.service_lines, "kind": tuple(run.params.plan.limits)}
-    found = pd.concat([*(_quantiles(run, waits, indicator) for indicator in QUANTILES), _in_limit(run, waits, event)])
-    waiting = waits.groupby("unit")["censored"].sum().rename("still_waiting")
-    found = found.assign(unit_type=unit_type).join(waiting.astype("Int64"), on="unit")
-    return [with_missing_units(found[found["indicator"] == indicator], indicator, unit_type, owed.get(unit_type, ()))
-            .assign(event=event) for indicator in INDICATORS]
+    found = pd.DataFrame() if waits.empty else _figures(run, waits, event).assign(unit_type=unit_type)
+    parts = [with_missing_units(found[found["indicator"] == indicator] if len(found) else found, indicator, unit_type,
+                                owed.get(unit_type, ())) for indicator in INDICATORS]
+    return [part.assign(event=event) for part in parts]
+
+
+def _figures(run: Run, waits: pd.DataFrame, event: str) -> pd.DataFrame:
+    curve = kaplan_meier(waits, by=["unit"], level=run.level).assign(time=lambda one: one["time"] / MINUTES_PER_HOUR)
+    found = pd.concat([*(_quantile(run, curve, indicator) for indicator in QUANTILES), _in_limit(run, waits, event)])
+    return found.join(waits.groupby("unit")["censored"].sum().astype("Int64").rename("still_waiting"), on="unit")
 
 
 def _waits(run: Run, event: str, unit_type: str) -> pd.DataFrame:
@@ -86,10 +96,10 @@ def _requests(run: Run, event: str) -> ir.Table:
     return told.filter(seconds >= 0)
 
 
-def _quantiles(run: Run, waits: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    curve = kaplan_meier(waits, by=["unit"], level=run.level)
-    hours = curve.assign(time=curve["time"] / MINUTES_PER_HOUR)
-    figures = quantile(hours, QUANTILES[indicator], by=["unit"], minimum_n=run.params.registry[indicator].minimum_n)
+def _quantile(run: Run, curve: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return the quantile (hours) of each unit's curve over hours."""
+    minimum_n = run.params.registry[indicator].minimum_n
+    figures = quantile(curve, QUANTILES[indicator], by=["unit"], minimum_n=minimum_n)
     return figures.reset_index().assign(indicator=indicator)
 
 
@@ -102,23 +112,19 @@ def _in_limit(run: Run, waits: pd.DataFrame, event: str) -> pd.DataFrame:
     of them in time and for none.
     """
     limits = _limits_minutes(run, event)
-    shares = pd.concat([pd.DataFrame(columns=["unit", "n", "estimate"]),
-                        *(_share_of_kind(run, waits[waits["kind"] == kind], limit) for kind, limit in limits.items())])
-    none = [unit for unit in waits["unit"].unique() if unit not in set(shares["unit"])]
+    curves = kaplan_meier(waits[waits["kind"].isin(list(limits))], by=["kind", "unit"], level=run.level)
+    none = sorted(set(waits["unit"]) - set(curves["unit"]))
     blank = blank_figures(IN_LIMIT, "", none, "not applicable").drop(columns="unit_type")
-    if shares.empty:
+    if curves.empty:
         return blank
+    shares = pd.concat([share_by(curve, limit, by=["kind", "unit"], minimum_n=1).reset_index()
+                        for limit, curve in curves.groupby(curves["kind"].map(limits))])
     n = shares.groupby("unit")["n"].sum().astype(int)
     known = shares[shares["status"] == "ok"]
     followed = known.groupby("unit")["n"].sum().reindex(n.index, fill_value=0).astype(int)
     weighted = known.assign(coefficient=known["n"] / known["unit"].map(followed))
     figures = linear_combination(weighted, LIMIT_METHOD, by=["unit"], level=run.level).reindex(n.index)
     return pd.concat([_allowing_unknown(run, figures, followed / n, n), blank], ignore_index=True)
-
-
-def _share_of_kind(run: Run, waits: pd.DataFrame, limit: int) -> pd.DataFrame:
-    curve = kaplan_meier(waits, by=["unit"], level=run.level)
-    return share_by(curve, limit, by=["unit"], minimum_n=1).reset_index()
 
 
 def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n: pd.Series) -> pd.DataFrame:

@@ -15,7 +15,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analysis.measures.shortfall import p_worse
-from analysis.measures.units import COMPANY, SUBJECT_COLUMNS, judged, unit_rows, with_missing_units
+from analysis.measures.units import COMPANY, SUBJECT_COLUMNS, judged, with_missing_units
+from analysis.params import HISTORY_QUARTERS
 from analysis.quarter import Quarter
 from analysis.run import Run
 from analysis.stats.combination import linear_combination
@@ -24,54 +25,51 @@ from analysis.stats.survey import WEIGHT_ONE, design_mean, design_nps, design_sh
 from analysis.tables.results import blank_figures
 
 UNIT_TYPES = (COMPANY, "service_line", "branch", "mode", "product", "partner", "month")
+DESIGN = ("weight", "sampling_probability", "stratum", "cluster")
+QUESTIONS = ("satisfaction", "recommend", "renew")
+RESPONSE = "survey_response_share"
 SATISFIED_FROM = 4  # of 5: "satisfied" and "very satisfied", the top two boxes
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6  # of 0–10, Reichheld FF (2003) Harvard Business Review 81(12)
 PROMOTER, PASSIVE, DETRACTOR = 100, 0, -100
 QUARTERS_PER_YEAR = 4
-# Standard normal quantiles of a level of 95 % and a power of 80 %: their sum over the first is what a change must be,
-# in half-widths of its interval, to be seen four times in five.
+# Standard normal quantiles of a two-sided level of 95 % and of a power of 80 %: their sum over the first is how many
+# half-widths of its interval a change must be to be seen four times in five.
 LEVEL_QUANTILE, POWER_QUANTILE = 1.959964, 0.841621
 SILENT, UNUSED = "silent mode: invitations without an answer", "planned mode not used"
-RESPONSE = "survey_response_share"
+FIGURES = ["indicator", "unit_type", "unit", "n", "estimate", "low", "high", "level", "method", "status"]
+
+Estimator = Callable[..., pd.DataFrame]
+
+
+class Cells(NamedTuple):
+    """Invitations counted per unit (missing: of none), stratum, cluster, weight and answers; has the survey a design?"""
+
+    counts: pd.DataFrame
+    designed: bool
 
 
 class Item(NamedTuple):
-    """A question of the survey: its column, and the value that an answer counts as."""
+    """A question, the value an answer counts as, and the estimator with and without a design."""
 
-    column: str
+    question: str
     value: Callable[[pd.Series], pd.Series]
-    estimator: Callable[..., pd.DataFrame]
-
-
-def _top2(answer: pd.Series) -> pd.Series:
-    return answer.ge(SATISFIED_FROM).astype(float)
-
-
-def _promotion(answer: pd.Series) -> pd.Series:
-    return PROMOTER * answer.ge(PROMOTERS_FROM).astype(float) + DETRACTOR * answer.le(DETRACTORS_TO).astype(float)
-
-
-ITEMS = {
-    "csat_top2_share": Item("satisfaction", _top2, design_share),
-    "csat_mean": Item("satisfaction", lambda answer: answer, design_mean),
-    "nps": Item("recommend", _promotion, design_nps),
-    "renew_share": Item("renew", _top2, design_share),
-}
+    designed: Estimator
+    plain: Estimator
 
 
 def satisfaction(run: Run) -> pd.DataFrame:
-    """Return satisfaction, loyalty and response rate per unit, with ``invitations``, ``customers`` and ``note``.
+    """Return satisfaction, loyalty and response rate per unit, with ``p_worse``, ``invitations``, ``customers``, ``note``.
 
-    ``customers`` is the number of answers. A service line of the site and a mode of the plan always have a row.
+    ``customers`` is the number of answers. The company, each service line of the site and each mode of the plan always
+    have a row. ``note`` says which mode was invited by and stayed silent, or was planned and not used.
     """
-    parts = [_with_owed(run, indicator, unit_type, _figures(run, run.quarter, indicator, unit_type))
-             for indicator in (*ITEMS, RESPONSE) for unit_type in UNIT_TYPES]
-    table = judged(run, parts)
-    invited = pd.concat([_invitations(run, run.quarter, unit_type).assign(unit_type=unit_type)
-                         for unit_type in UNIT_TYPES], ignore_index=True)[["unit_type", "unit", "invitations"]]
-    full = table.merge(invited, how="left", on=["unit_type", "unit"]).assign(
-        p_worse=p_worse(run.params, table), customers=table["n"])
-    return full.assign(invitations=full["invitations"].fillna(0).astype("Int64"), note=_notes(full))
+    cells = {unit_type: _cells(run, run.quarter, unit_type) for unit_type in UNIT_TYPES}
+    table = judged(run, [_with_owed(run, indicator, unit_type, _figures(run, indicator, unit_type, cells[unit_type]))
+                         for indicator in (*ITEMS, RESPONSE) for unit_type in UNIT_TYPES])
+    invited = pd.concat([_invitations(one).assign(unit_type=unit_type) for unit_type, one in cells.items()])
+    full = table.merge(invited[["unit_type", "unit", "invitations"]], how="left", on=["unit_type", "unit"])
+    full = full.assign(invitations=full["invitations"].fillna(0).astype("Int64"))
+    return full.assign(p_worse=p_worse(run.params, full), customers=full["n"], note=_notes(full))
 
 
 def satisfaction_change(run: Run) -> pd.DataFrame:
@@ -80,82 +78,90 @@ def satisfaction_change(run: Run) -> pd.DataFrame:
     One row per indicator and ``compared_with``; ``estimate`` is this quarter minus that one, as independent samples,
     in the indicator's unit. ``n_before``: answers then. ``detectable``: the smallest change seen four times in five.
     """
-    parts = [_change(run, indicator, run.quarter.plus(-back))
-             for indicator in (*ITEMS, RESPONSE) for back in (1, QUARTERS_PER_YEAR)]
-    return judged(run, parts)
+    quarters = [run.quarter.plus(-back) for back in (0, 1, QUARTERS_PER_YEAR)]
+    now, *before = ({indicator: _company(run, indicator, cells) for indicator in (*ITEMS, RESPONSE)}
+                    for cells in [_cells(run, quarter, COMPANY) for quarter in quarters])
+    return judged(run, [_change(now[indicator], then[indicator]).assign(compared_with=str(quarter))
+                        for indicator in now for quarter, then in zip(quarters[1:], before, strict=True)])
 
 
-def _change(run: Run, indicator: str, before: Quarter) -> pd.DataFrame:
-    blank = blank_figures(indicator, COMPANY, [COMPANY], "no data")
-    then, now = (next(iter([*[part for part in [_figures(run, quarter, indicator, COMPANY)] if len(part)], blank]))
-                 for quarter in (before, run.quarter))
-    labels = {"indicator": indicator, "unit_type": COMPANY, "unit": COMPANY, "target": float("nan"),
-              "compared_with": str(before), "n_before": int(then["n"].iloc[0])}
-    if "no data" in {then["status"].iloc[0], now["status"].iloc[0]}:
-        return blank.assign(**labels, n=now["n"].to_numpy(), detectable=float("nan"))
-    pair = pd.concat([now.assign(coefficient=1), then.assign(coefficient=-1)], ignore_index=True)
-    change = linear_combination(pair, "difference of independent estimates, MOVER", level=run.level)
-    half = (change["high"] - change["low"]) / 2
-    return change.assign(**labels, n=now["n"].to_numpy(),
-                         detectable=half * (LEVEL_QUANTILE + POWER_QUANTILE) / LEVEL_QUANTILE)
+def satisfaction_trend(run: Run) -> pd.DataFrame:
+    """Return the company's figures of this and the earlier quarters that have a survey, oldest first (``quarter``).
 
-
-def _figures(run: Run, quarter: Quarter, indicator: str, unit_type: str) -> pd.DataFrame:
-    """Return the figures of ``indicator`` in ``quarter`` per unit; no row where nobody was invited."""
-    minimum_n = run.params.registry[indicator].minimum_n
-    if indicator == RESPONSE:
-        counts = _invitations(run, quarter, unit_type)
-        figures = wilson(counts["answered"], counts["invitations"], run.level, minimum_n).assign(unit=counts["unit"])
-    else:
-        answers, simple = _answers(run, quarter, ITEMS[indicator], unit_type)
-        estimator = SIMPLE[ITEMS[indicator].estimator] if simple else ITEMS[indicator].estimator
-        figures = estimator(answers, by=["unit"], level=run.level, minimum_n=minimum_n).reset_index()
-    status = figures["status"].mask(figures["n"].eq(0), "no data")
-    return figures[figures["unit"].notna()].assign(indicator=indicator, unit_type=unit_type, status=status)[
-        ["indicator", "unit_type", "unit", "n", "estimate", "low", "high", "level", "method", "status"]]
-
-
-def _answers(run: Run, quarter: Quarter, item: Item, unit_type: str) -> tuple[pd.DataFrame, bool]:
-    """Return counts per unit, stratum, cluster, weight and answer (value; NaN = none), and whether there is no design.
-
-    Invitations of no unit are kept (unit missing): they are part of the design.
+    Each quarter as it was known at its own date, against this quarter's target.
     """
-    rows = _surveys(run, quarter)
+    quarters = [run.quarter.plus(-back) for back in range(HISTORY_QUARTERS, -1, -1)]
+    cells = {quarter: _cells(run, quarter, COMPANY) for quarter in quarters
+             if quarter == run.quarter or run.warehouse.has("surveys", quarter)}
+    return judged(run, [_company(run, indicator, one).assign(quarter=str(quarter))
+                        for indicator in (*ITEMS, RESPONSE) for quarter, one in cells.items()])
+
+
+def _company(run: Run, indicator: str, cells: Cells) -> pd.DataFrame:
+    return _with_owed(run, indicator, COMPANY, _figures(run, indicator, COMPANY, cells))
+
+
+def _change(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    """Return the row ``now`` minus the row ``then``; the reason where either has no figure."""
+    labels = now[["indicator", "unit_type", "unit"]].iloc[0].to_dict() | {"target": float("nan")}
+    numbers = {"n": now["n"].astype("Int64").to_numpy(), "n_before": then["n"].astype("Int64").to_numpy()}
+    if "no data" in {then["status"].iloc[0], now["status"].iloc[0]}:
+        blank = blank_figures(labels["indicator"], COMPANY, [COMPANY], "no data")
+        return blank.assign(**labels, **numbers, detectable=float("nan"))
+    pair = pd.concat([now.assign(coefficient=1), then.assign(coefficient=-1)], ignore_index=True)
+    change = linear_combination(pair, "difference of independent estimates, MOVER", level=float(now["level"].iloc[0]))
+    half = (change["high"] - change["low"]) / 2
+    return change.assign(**labels, **numbers, detectable=half * (LEVEL_QUANTILE + POWER_QUANTILE) / LEVEL_QUANTILE)
+
+
+def _figures(run: Run, indicator: str, unit_type: str, cells: Cells) -> pd.DataFrame:
+    """Return the figures of ``indicator`` per unit; no row where nobody was invited."""
+    asked = {"level": run.level, "minimum_n": run.params.registry[indicator].minimum_n}
+    if indicator == RESPONSE:
+        counts = _invitations(cells).set_index("unit")
+        figures = wilson(counts["answered"], counts["invitations"], **asked)
+    else:
+        item = ITEMS[indicator]
+        answer = cells.counts[item.question].astype(float).where(cells.counts["usable"])
+        answers = cells.counts.assign(value=item.value(answer).where(answer.notna()))
+        figures = (item.designed if cells.designed else item.plain)(answers, by=["unit"], **asked)
+    told = figures.rename_axis("unit").reset_index()
+    told = told[told["unit"].notna()].assign(indicator=indicator, unit_type=unit_type)
+    return told.assign(status=told["status"].mask(told["n"].eq(0), "no data"))[FIGURES]
+
+
+def _cells(run: Run, quarter: Quarter, unit_type: str) -> Cells:
+    """Return the invitations of ``quarter`` counted by what estimators need; those of no unit stay in the design."""
+    rows = run.warehouse.table("surveys", quarter)
     design = run.warehouse.reduce(rows.agg(**{name: rows[name].count() for name in DESIGN})).iloc[0]
     weight, usable = _weight(rows, design)
-    unit = ibis.literal(COMPANY) if unit_type == COMPANY else rows[SUBJECT_COLUMNS.get(unit_type, unit_type)]
     kept = {name: rows[name] for name in ("stratum", "cluster") if design[name] > 0}
-    told = rows.select(unit=unit, weight=weight, answer=usable.ifelse(rows[item.column], ibis.null("int64")), **kept)
-    counts = run.warehouse.reduce(told.group_by(told.columns).agg(count=told.count()))
-    answer = counts["answer"].astype("Int64").astype(float)
-    return counts.assign(value=item.value(answer).where(answer.notna())), not design.any()
+    told = rows.select(unit=_unit(rows, unit_type), weight=weight, usable=usable, answered=rows.responded_at.notnull(),
+                       **kept, **{name: rows[name] for name in QUESTIONS})
+    return Cells(run.warehouse.reduce(told.group_by(told.columns).agg(count=told.count())), bool(design.any()))
 
 
-DESIGN = ("weight", "sampling_probability", "stratum", "cluster")
+def _unit(rows: ir.Table, unit_type: str) -> ir.Value:
+    if unit_type == COMPANY:
+        return ibis.literal(COMPANY)
+    if unit_type == "month":
+        return rows.invited_day.strftime("%Y-%m")
+    return rows[SUBJECT_COLUMNS.get(unit_type, unit_type)]
 
 
 def _weight(rows: ir.Table, design: pd.Series) -> tuple[ir.IntegerValue, ir.BooleanValue]:
-    """Return the weight in billionths, and where there is one; an answer whose weight is missing or 0 does not count."""
-    if design["weight"]:
-        weight = rows.weight
-    elif design["sampling_probability"]:
-        weight = 1 / rows.sampling_probability
-    else:
+    """Return the weight in billionths, and whether there is one; an answer of no or zero weight does not count."""
+    if not design[["weight", "sampling_probability"]].any():
         return ibis.literal(WEIGHT_ONE), ibis.literal(True)
-    whole = (weight * WEIGHT_ONE).round().cast("int64")
-    usable = whole.fill_null(0) > 0
-    return usable.ifelse(whole, WEIGHT_ONE), usable
+    weight = rows.weight if design["weight"] else 1 / rows.sampling_probability
+    whole = (weight * WEIGHT_ONE).round().cast("int64").fill_null(0)
+    return (whole > 0).ifelse(whole, WEIGHT_ONE), whole > 0
 
 
-def _surveys(run: Run, quarter: Quarter) -> ir.Table:
-    rows = run.warehouse.table("surveys", quarter)
-    return rows.mutate(month=rows.invited_day.strftime("%Y-%m"))
-
-
-def _invitations(run: Run, quarter: Quarter, unit_type: str) -> pd.DataFrame:
+def _invitations(cells: Cells) -> pd.DataFrame:
     """Return unit, answered, invitations."""
-    rows = unit_rows(run, _surveys(run, quarter), unit_type)
-    return run.warehouse.reduce(rows.group_by("unit").agg(answered=rows.responded_at.count(), invitations=rows.count()))
+    counts = cells.counts.assign(answered=cells.counts["count"].where(cells.counts["answered"].astype(bool), 0))
+    return counts.groupby("unit")[["answered", "count"]].sum().reset_index().rename(columns={"count": "invitations"})
 
 
 def _with_owed(run: Run, indicator: str, unit_type: str, figures: pd.DataFrame) -> pd.DataFrame:
@@ -164,31 +170,48 @@ def _with_owed(run: Run, indicator: str, unit_type: str, figures: pd.DataFrame) 
 
 
 def _notes(table: pd.DataFrame) -> pd.Series:
-    """Return what is odd about a mode: invited and silent, or planned and not used."""
-    mode, invited = table["unit_type"].eq("mode"), table["invitations"].fillna(0).gt(0)
-    silent = mode & table["unit"].isin(
-        table.loc[mode & table["indicator"].eq("csat_top2_share") & table["n"].eq(0), "unit"])
-    notes = pd.Series("", index=table.index, dtype="str")
-    return notes.mask(silent & invited, SILENT).mask(silent & ~invited, UNUSED)
+    response = table["unit_type"].eq("mode") & table["indicator"].eq(RESPONSE)
+    answers = table[table["unit_type"].eq("mode") & table["indicator"].ne(RESPONSE)].groupby("unit")["n"].sum()
+    silent = table["unit_type"].eq("mode") & table["unit"].isin(answers.index[answers.eq(0)])
+    unused = table["unit"].isin(table.loc[response & table["invitations"].eq(0), "unit"])
+    return pd.Series("", index=table.index, dtype="str").mask(silent, SILENT).mask(silent & unused, UNUSED)
 
 
-# Without a design: plain estimators on the same table.
+# What an answer counts as, and how it is estimated where the survey has no design.
+
+
+def _top2(answer: pd.Series) -> pd.Series:
+    return answer.ge(SATISFIED_FROM).astype(float)
+
+
+def _score(answer: pd.Series) -> pd.Series:
+    return answer
+
+
+def _promotion(answer: pd.Series) -> pd.Series:
+    return PROMOTER * answer.ge(PROMOTERS_FROM).astype(float) + DETRACTOR * answer.le(DETRACTORS_TO).astype(float)
+
+
+def _tally(answers: pd.DataFrame, *values: float) -> list[pd.Series]:
+    """Return, per unit, how many answers have each of ``values``."""
+    return [answers["count"].where(answers["value"].eq(value), 0).groupby(answers["unit"]).sum() for value in values]
+
 
 def _plain_share(answers: pd.DataFrame, by: list[str], level: float, minimum_n: int) -> pd.DataFrame:
-    counts = answers.assign(n=answers["count"].where(answers["value"].notna(), 0),
-                            hits=answers["count"].where(answers["value"].eq(1), 0)).groupby(by)[["n", "hits"]].sum()
-    return wilson(counts["hits"], counts["n"], level, minimum_n)
+    yes, no = _tally(answers, 1, 0)
+    return wilson(yes, yes + no, level, minimum_n)
 
 
 def _plain_nps(answers: pd.DataFrame, by: list[str], level: float, minimum_n: int) -> pd.DataFrame:
-    counts = [answers["count"].where(answers["value"].eq(value), 0).groupby([answers[one] for one in by]).sum()
-              for value in (PROMOTER, PASSIVE, DETRACTOR)]
-    figures = nps(*counts, level=level)
+    figures = nps(*_tally(answers, PROMOTER, PASSIVE, DETRACTOR), level=level)
     few = figures["n"].lt(minimum_n) & figures["status"].eq("ok")
-    return figures.assign(status=figures["status"].mask(few, f"not estimable: fewer than {minimum_n} answers")).mask(
-        few.to_numpy()[:, None] & figures.columns.isin(["estimate", "low", "high"])[None, :])
+    figures[["estimate", "low", "high"]] = figures[["estimate", "low", "high"]].mask(few)
+    return figures.assign(status=figures["status"].mask(few, f"not estimable: fewer than {minimum_n} answers"))
 
 
-SIMPLE: dict[Callable[..., pd.DataFrame], Callable[..., pd.DataFrame]] = {
-    design_share: _plain_share, design_mean: mean_t, design_nps: _plain_nps,
+ITEMS = {
+    "csat_top2_share": Item("satisfaction", _top2, design_share, _plain_share),
+    "csat_mean": Item("satisfaction", _score, design_mean, mean_t),
+    "nps": Item("recommend", _promotion, design_nps, _plain_nps),
+    "renew_share": Item("renew", _top2, design_share, _plain_share),
 }

@@ -12,8 +12,10 @@ from analysis.tables.results import FIGURE_COLUMNS, blank_figures
 
 SCORED = (COMPANY, "service_line")
 HEADLINE_EVENT = "first_response"  # of an indicator told per event, the one the scorecard shows
-BREAKDOWNS = ("criterion", "item", "facet", "kind")  # extra columns whose rows are parts of a headline
-OPENING_COLUMNS = ["question", "verdict", "why"]
+HEADLINE_TABLES = ("satisfaction", "response_time", "accuracy", "compliance", "competence", "complaints", "feedback",
+                   "acknowledgement", "coverage")
+BREAKDOWNS = ("criterion", "item", "facet")  # extra columns whose rows are parts of a headline
+OPENING_COLUMNS = ["question", "verdict", "why", "cases"]
 
 
 def headline_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -28,8 +30,8 @@ def headline_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def headlines(tables: Tables) -> pd.DataFrame:
-    """Return the headline rows of every result table, in the figures' own columns and ``p_worse``, ``customers``."""
-    parts = [headline_rows(table) for table in tables.values() if "indicator" in table and "estimate" in table]
+    """Return the headline rows of the tables of indicators, in the figures' columns and ``p_worse``, ``customers``."""
+    parts = [headline_rows(tables[name]) for name in HEADLINE_TABLES if name in tables]
     columns = [*FIGURE_COLUMNS, "p_worse", "customers"]
     return pd.concat([part.reindex(columns=columns) for part in parts if len(part)], ignore_index=True)
 
@@ -68,31 +70,30 @@ def opening(run: Run, tables: Tables, scores: pd.DataFrame) -> pd.DataFrame:
     """Return the three verdicts the report opens with: quality, conduct, customers' rights (clause 1.1).
 
     Quality: not met if any weighted indicator of the company is not met, met if all are, else cannot tell. Conduct: the
-    verdict on compliance. Rights: not met if any case missed a duty of law, met if none did.
+    verdict on compliance. Rights: not met if any case missed a duty of law, met if none did. ``cases`` counts what the
+    verdict rests on (indicators with a figure, cases judged); 0 means that nothing speaks of it.
     """
     company = scores[(scores["unit_type"] == COMPANY) & (scores["indicator"] != "composite_score")]
     conduct = company[company["indicator"] == "compliance_pass_share"]
-    rows = [["quality", _all_of(company["verdict"]), _tally(company["verdict"])],
-            ["conduct", _all_of(conduct["verdict"]), _tally(conduct["verdict"])],
-            ["rights", *_rights(tables["clocks"])]]
+    rows = [["quality", *_all_of(company)], ["conduct", *_all_of(conduct)], ["rights", *_rights(tables["clocks"])]]
     return pd.DataFrame(rows, columns=OPENING_COLUMNS)
 
 
-def _all_of(verdicts: pd.Series) -> str:
-    if (verdicts == "not met").any():
-        return "not met"
-    return "met" if len(verdicts) and (verdicts == "met").all() else "cannot tell"
+def _all_of(figures: pd.DataFrame) -> tuple[str, str, int]:
+    """Return the verdict of several figures together, their tally, and how many of them have a figure."""
+    words = figures["verdict"].where(figures["status"] == "ok", figures["status"].str.split(":").str[0])
+    counts = words.value_counts()
+    tally = ", ".join(f"{word} {counts[word]}" for word in counts.index.sort_values())
+    told = int((figures["status"] == "ok").sum())
+    if (words == "not met").any():
+        return "not met", tally, told
+    return ("met" if told and (words == "met").all() else "cannot tell"), tally, told
 
 
-def _tally(verdicts: pd.Series) -> str:
-    counts = verdicts.value_counts()
-    return ", ".join(f"{word} {counts[word]}" for word in ("met", "not met", "cannot tell", "no target") if word in counts)
-
-
-def _rights(clocks: pd.DataFrame) -> tuple[str, str]:
+def _rights(clocks: pd.DataFrame) -> tuple[str, str, int]:
     duties = clocks[(clocks["force"] == "duty") & (clocks["unit_type"] == "rule")]
     judged_cases = int(duties[["in_limit", "missed"]].fillna(0).to_numpy().sum())
     missed = int(duties["missed"].fillna(0).sum())
     if judged_cases == 0:
-        return "cannot tell", "0 / 0"
-    return ("not met" if missed else "met"), f"{missed} / {judged_cases}"
+        return "cannot tell", "0 / 0", 0
+    return ("not met" if missed else "met"), f"{missed} / {judged_cases}", judged_cases

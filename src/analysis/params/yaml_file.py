@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from analysis.refusal import Refused
 
 Model = TypeVar("Model")
 MAX_BYTES = 1_000_000  # a hand-kept parameter file is a few kB; a larger one is a mistake
+BOOLEAN = "tag:yaml.org,2002:bool"
 REMEDIES = {
     "extra_forbidden": "Remove it, or check its spelling",
     "missing": "Add it",
@@ -26,7 +28,11 @@ class Closed(BaseModel):
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases (no bombs) and without repeated keys."""
+    """Safe YAML without aliases (no bombs) and without repeated keys; on, off, yes and no are words, as in YAML 1.2."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way to say which plain words have a type
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != BOOLEAN]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
         if self.check_event(yaml.AliasEvent):
@@ -41,6 +47,9 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+
+_Loader.add_implicit_resolver(BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def _line_of(node: yaml.Node | None, location: tuple) -> int | None:

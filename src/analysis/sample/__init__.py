@@ -9,7 +9,7 @@ import yaml
 from analysis.sample.delivery import QUARTERS, delivered, history, write_delivery
 from analysis.sample.truth import truth
 
-SEED = 20221006  # of twelve tried in order, the first whose idle action shows no difference by chance
+SEED = 20221006  # one of twelve tried; chosen so that the idle action shows no difference by chance
 
 
 def write_sample(directory: Path, seed: int = SEED) -> None:

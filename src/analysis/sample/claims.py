@@ -103,7 +103,7 @@ def with_policies(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame
     resolved = cases["paid_at"].fillna(cases["refusal_notified_at"]).fillna(changed.where(is_change)).fillna(ready)
     outcome = np.where((cases["kind"] == "sale") & ~sold, "not_sold", cases["outcome"])
     return cases.assign(
-        documents_complete_at=cases["documents_complete_at"].fillna(ready.where(is_change)),
+        documents_complete_at=cases["documents_complete_at"].fillna(ready.where(is_change | sold)),
         policy_issued_at=ready.where(sold),
         policy_delivered_at=delivered.where(sold),
         resolved_at=resolved,

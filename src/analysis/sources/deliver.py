@@ -16,7 +16,7 @@ from analysis.params.plan import Coverage
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
 from analysis.sources import completeness, suspicions
-from analysis.sources.deliveries import Delivered, delivered_files
+from analysis.sources.deliveries import WHOLE, Delivered, delivered_files
 from analysis.sources.delivery import Delivery, accounts, failures, index
 from analysis.sources.reconcile import Account, Reconciler, Window
 from analysis.sources.validated import ValidatedFile, Validator, content_key
@@ -62,7 +62,10 @@ class _Engine:
 
 
 def _known(params: Params, data: Path) -> dict[Quarter, Groups]:
-    """Return, for the quarter and each before it, oldest first, the delivered files by table as known at its ``as_of``."""
+    """Return, for the quarter and each before it, oldest first, the delivered files by table as known at its ``as_of``.
+
+    An earlier quarter that was not delivered itself has no history: what later deliveries repeat of it is not all of it.
+    """
     known: dict[Quarter, Groups] = {}
     for back in range(HISTORY_QUARTERS, -1, -1):
         quarter = params.quarter.plus(-back)
@@ -70,7 +73,8 @@ def _known(params: Params, data: Path) -> dict[Quarter, Groups]:
         for file in delivered_files(params, data, quarter, _as_of(params, quarter)):
             if not (back and file.table.snapshot):
                 groups.setdefault(file.table.name, []).append(file)
-        known[quarter] = groups
+        known[quarter] = {name: group for name, group in groups.items()
+                          if not back or {file.delivery for file in group} & {str(quarter), WHOLE}}
     return known
 
 

@@ -41,6 +41,7 @@ class Reading:
     short_rows: list[int] = field(default_factory=list)
     ends_whole: bool = True
     _skipped: list[int] = field(default_factory=list)
+    _open_quote: bool = False
 
     def batches(self) -> Iterator[pd.DataFrame]:
         """Yield text frames indexed by file row; Refused where the file cannot be read at all."""
@@ -66,7 +67,9 @@ class Reading:
         compression = "gzip" if self.path.name.endswith(".gz") else None
         self.ends_whole = compression is not None or _ends_with_newline(self.path)
         with pa.input_stream(str(self.path), compression=compression) as stream:
-            names = self._csv_header(stream)
+            names, empty = self._csv_header(stream)
+        if empty:
+            return
         convert = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
         parse = pc.ParseOptions(delimiter=self.source.delimiter, newlines_in_values=True, ignore_empty_lines=False,
                                 invalid_row_handler=self._note_skipped_row)
@@ -76,16 +79,19 @@ class Reading:
             for batch in pc.open_csv(stream, read, parse, convert):
                 rows = self._rows_after(next_row, batch.num_rows)
                 next_row = rows[-1] + 1 if rows else next_row
+                self._open_quote = _ends_in_quote(batch)
                 yield self._frame(batch, rows)
+        self.ends_whole &= not self._open_quote
 
-    def _csv_header(self, stream: pa.NativeFile) -> list[str]:
-        """Set the header and return the names under which the parser finds the columns."""
+    def _csv_header(self, stream: pa.NativeFile) -> tuple[list[str], bool]:
+        """Set the header; return the names under which the parser finds the columns, and whether nothing follows."""
         encoding = "utf-8-sig" if self.source.encoding == "utf-8" else self.source.encoding
         text = io.TextIOWrapper(cast(BinaryIO, stream), encoding=encoding, newline="")
         names = next(csv.reader(text, delimiter=self.source.delimiter), [])
-        text.detach()
         self._set_header(names)
-        return names
+        empty = not any(line.strip() for line in text)
+        text.detach()
+        return names, empty
 
     def _note_skipped_row(self, row: Any) -> str:
         if row.text.strip():
@@ -133,6 +139,12 @@ class Reading:
         columns = {name: pd.Series(column.to_pandas().astype("str")).fillna("").str.strip()
                    for name, column in zip(self.header, batch.columns, strict=True)}
         return pd.DataFrame(columns).set_axis(pd.Index(rows, name="row"), axis=0)
+
+
+def _ends_in_quote(batch: pa.RecordBatch) -> bool:
+    """Tell whether a quote opened in the last record was never closed: its cell then holds the file's last newline."""
+    last = batch.slice(batch.num_rows - 1).to_pylist() if batch.num_rows else []
+    return any(str(cell).endswith("\n") for record in last for cell in record.values())
 
 
 def _ends_with_newline(path: Path) -> bool:

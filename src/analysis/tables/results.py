@@ -52,10 +52,11 @@ class Figures(pa.DataFrameModel):
 def figures(frame: pd.DataFrame) -> pd.DataFrame:
     """Return ``frame`` in the contract's columns and types, further columns after; a breach is a defect."""
     defaults = {"event": "", "level": LEVEL, "method": "", "target": np.nan, "verdict": "no target"}
-    full = frame.assign(**{column: value for column, value in defaults.items() if column not in frame})
+    full = frame.assign(**{column: frame[column].fillna(value) if column in frame else value
+                           for column, value in defaults.items()})
     ordered = full[[*FIGURE_COLUMNS, *(column for column in full if column not in FIGURE_COLUMNS)]]
-    text = {column: "str" for column in ("indicator", "unit_type", "unit", "event", "method", "status", "verdict")}
-    numbers = {column: "float64" for column in ("estimate", "low", "high", "level", "target")}
+    text = dict.fromkeys(("indicator", "unit_type", "unit", "event", "method", "status", "verdict"), "str")
+    numbers = dict.fromkeys(("estimate", "low", "high", "level", "target"), "float64")
     return Figures.validate(ordered.astype(text | numbers | {"n": "Int64"}).reset_index(drop=True))
 
 

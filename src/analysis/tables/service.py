@@ -5,7 +5,19 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from analysis.tables.fields import (
-    Flag, Moment, Real, Text, Whole, flag, identifier, label, moment, number, one_of, share, whole,
+    Flag,
+    Moment,
+    Real,
+    Text,
+    Whole,
+    flag,
+    identifier,
+    label,
+    moment,
+    number,
+    one_of,
+    share,
+    whole,
 )
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from analysis.tables.fields import (
-    Flag, Moment, Real, Text, Whole, flag, identifier, label, moment, number, one_of, whole,
+    Flag,
+    Moment,
+    Real,
+    Text,
+    Whole,
+    flag,
+    identifier,
+    label,
+    moment,
+    number,
+    one_of,
+    whole,
 )
 
 MONTH = r"\A\d{4}-(0[1-9]|1[0-2])\Z"

@@ -1,0 +1,219 @@
+"""Were the time limits of laws and regulations kept, rule by rule (clauses 1.1, 1.2)?
+
+Each rule of the rule book is a clock from one column to another. In the warehouse its cases are counted per day of
+start, stop and every other day that matters; the calendar's arithmetic (`analysis.clock`) then judges the counts, so
+that a case is never looked at one by one and no engine needs a calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from analysis.clock import HOURS_PER_DAY, SECONDS_PER_HOUR, deadline_day, extended_deadline_day
+from analysis.measures.shortfall import p_worse
+from analysis.measures.units import judged
+from analysis.params import Calendar, Rule
+from analysis.params.rules import Limit
+from analysis.refusal import Refused
+from analysis.run import Run
+from analysis.sources.shaping import day_column
+from analysis.stats.intervals import clopper_pearson
+from analysis.tables.results import blank_figures
+
+INDICATOR = "statutory_in_limit_share"
+EVERY_CASE = 1.0  # the share in time that a duty asks for, unless the rule says otherwise
+NOTHING_DUE = "not estimable: no case is due yet"
+FIGURES = ["n", "estimate", "low", "high", "level", "method", "status"]
+OUTCOMES = ("in_limit", "missed", "not_yet_due", "withdrawn")
+DAY = "datetime64[D]"
+
+
+def clocks(run: Run) -> pd.DataFrame:
+    """Return, per rule in force, the share of cases in limit among those in limit or past it (clause 1.2).
+
+    ``unit`` and ``rule`` are the rule's id. Extra columns: ``title``, ``force``, ``limit`` (in words), ``source``,
+    ``certainty``, ``start``, ``stop``, ``effective_from`` and the counts OUTCOMES. A case open past its limit is
+    missed, one not yet due is left out, and so is one withdrawn by its limit. The target is the rule's own. The cases
+    are all there were; the exact interval says what they tell of how the process keeps the rule.
+
+    Where no rule is in force there is one row, "not applicable".
+
+    Errors: Refused, naming calendar and year, where a deadline falls into a year that is not announced.
+    """
+    table = judged(run, [_figure(run, rule, _outcomes(run, rule)) for rule in run.params.rules] or [_no_rule()])
+    return table.assign(p_worse=p_worse(run.params, table), customers=table["n"])
+
+
+def _figure(run: Run, rule: Rule, outcomes: Mapping[str, int] | None) -> pd.DataFrame:
+    """Return the row of one rule; ``outcomes`` is None where the columns it reads are empty."""
+    counts = dict.fromkeys(OUTCOMES, 0) | (outcomes or {})
+    judged_cases = counts["in_limit"] + counts["missed"]
+    minimum_n = run.params.registry[INDICATOR].minimum_n
+    figure = clopper_pearson([counts["in_limit"]], [judged_cases], run.level, minimum_n)[FIGURES]
+    if not judged_cases:
+        figure["status"] = NOTHING_DUE if counts["not_yet_due"] else "no data"
+    about = {
+        "indicator": INDICATOR, "unit_type": "rule", "unit": rule.id, "rule": rule.id, "title": rule.title,
+        "force": rule.force, "limit": _limits_in_words(rule), "source": _sources(rule),
+        "certainty": _joined(limit.certainty for limit in rule.limits), "start": rule.start,
+        "stop": " / ".join(rule.stop), "effective_from": rule.effective_from.isoformat(),
+        "target": EVERY_CASE if rule.share_target is None else rule.share_target,
+    }
+    return figure.assign(**about, **{name: pd.array([counts[name]], dtype="Int64") for name in OUTCOMES})
+
+
+def _no_rule() -> pd.DataFrame:
+    words = dict.fromkeys(("rule", "title", "force", "limit", "source", "certainty", "start", "stop", "effective_from"), "")
+    counts = {name: pd.array([0], dtype="Int64") for name in OUTCOMES}
+    return blank_figures(INDICATOR, "rule", ["none"], "not applicable").assign(**words, **counts)
+
+
+def _outcomes(run: Run, rule: Rule) -> Mapping[str, int] | None:
+    """Return how many cases ended in each of OUTCOMES; None where start or stop was never delivered."""
+    rows = run.warehouse.table(rule.table)
+    start, *stops = (_name(column) for column in (rule.start, *rule.stop))
+    filled = run.warehouse.reduce(rows.agg(start=rows[start].count(), **{name: rows[name].count() for name in stops}))
+    if not filled["start"].iloc[0] or not filled[stops].to_numpy().any():
+        return None
+    cases = _cases(run, rule, rows)
+    parts = [_judged_cases(run, rule, limit, cases[cases["limit"] == number].reset_index(drop=True))
+             for number, limit in enumerate(rule.limits)]
+    outcome, count = pd.concat([part[0] for part in parts]), pd.concat([part[1] for part in parts])
+    return {str(name): int(total) for name, total in count.groupby(outcome).sum().items()}
+
+
+def _name(column: str) -> str:
+    return column.partition(".")[2]
+
+
+def _cases(run: Run, rule: Rule, rows: ir.Table) -> pd.DataFrame:
+    """Return counts per limit, day of start, stop and withdrawal, pause, steps of an extension, and elapsed verdict.
+
+    ``limit`` is the number of the first limit that fits; a row that fits none, or started outside the days the rule
+    was in force, is not there.
+    """
+    start = _name(rule.start)
+    fitting = [(_fits(rows, limit.where), number) for number, limit in enumerate(rule.limits)]
+    told = rows.filter(rows[start].notnull(), _fits(rows, rule.where)).select(
+        limit=ibis.cases(*fitting, else_=None).cast("int64"), start=rows[day_column(start)],
+        stop=_first(rows, rule.stop, days=True), paused_days=_paused(rows, rule, HOURS_PER_DAY),
+        withdrawn=rows[day_column(_name(rule.withdrawn))] if rule.withdrawn else ibis.null("date"),
+        seconds_over=_seconds_over(run, rule, rows, fitting),
+        **{f"step_{number}": rows[day_column(_name(column))]
+           for number, column in enumerate(rule.extension.requires if rule.extension else ())})
+    told = told.filter(told["limit"].notnull(), told["start"] >= rule.effective_from)
+    if rule.effective_to is not None:
+        told = told.filter(told["start"] <= rule.effective_to)
+    cases = run.warehouse.reduce(told.group_by(told.columns).agg(count=told.count()))
+    days = [name for name in cases if name in ("start", "stop", "withdrawn") or name.startswith("step_")]
+    return cases.assign(**{name: pd.to_datetime(cases[name]).astype("datetime64[s]") for name in days})
+
+
+def _fits(rows: ir.Table, where: Mapping[str, tuple]) -> ir.BooleanValue:
+    """Return whether every column of ``where`` holds one of its values (None: is empty)."""
+    fits = ibis.literal(True)
+    for column, values in where.items():
+        known = [value for value in values if value is not None]
+        one = rows[column].isin(known).fill_null(False) if known else ibis.literal(False)
+        fits = fits & (one | rows[column].isnull() if None in values else one)
+    return fits
+
+
+def _first(rows: ir.Table, columns: tuple[str, ...], *, days: bool) -> ir.Value:
+    names = [day_column(_name(column)) if days else _name(column) for column in columns]
+    return ibis.least(*(rows[name] for name in names)) if len(names) > 1 else rows[names[0]]
+
+
+def _paused(rows: ir.Table, rule: Rule, per: float) -> ir.IntegerValue:
+    """Return the pause in whole units of ``per`` hours, begun ones whole, as `analysis.clock.paused_start_day`."""
+    if rule.pause is None:
+        return ibis.literal(0)
+    return (rows[_name(rule.pause)].fill_null(0) / per).ceil().cast("int64")
+
+
+def _seconds_over(run: Run, rule: Rule, rows: ir.Table, fitting: list) -> ir.IntegerValue:
+    """Return, for a limit in seconds, 1 where the time until the stop (or ``as_of``) exceeds it, else 0; null in days."""
+    as_of = ibis.literal(run.as_of.replace(tzinfo=None)).cast("timestamp(6)")
+    end = ibis.coalesce(_first(rows, rule.stop, days=False), as_of)
+    elapsed = end.delta(rows[_name(rule.start)], unit="second") - _paused(rows, rule, 1 / SECONDS_PER_HOUR)
+    over = [(fits, (elapsed > rule.limits[number].seconds).cast("int64")) for fits, number in fitting
+            if rule.limits[number].seconds is not None]
+    return ibis.cases(*over, else_=None).cast("int64") if over else ibis.null("int64")
+
+
+def _judged_cases(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the outcome of each row of ``cases`` and its count."""
+    stopped, today = cases["stop"].notna(), _today(run)
+    if limit.seconds is not None:
+        over = cases["seconds_over"].eq(1).to_numpy()
+        in_time, past = stopped & ~over, over
+        left = cases["withdrawn"].notna() & ~over
+    else:
+        deadline = pd.Series(_deadlines(run, rule, limit, cases), index=cases.index)
+        in_time = stopped & (cases["stop"] <= deadline)
+        past = stopped | (deadline < today)
+        left = cases["withdrawn"] <= deadline
+    outcome = np.select([left, in_time, past], ["withdrawn", "in_limit", "missed"], "not_yet_due")
+    return pd.Series(outcome, index=cases.index, dtype="str"), cases["count"]
+
+
+def _deadlines(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> np.ndarray:
+    """Return the last day in time of each case: pause and extension included."""
+    start = (cases["start"] + pd.to_timedelta(cases["paused_days"].astype("int64"), unit="D")).to_numpy().astype(DAY)
+    calendar = _calendar(run, rule, limit)
+    deadline = deadline_day(start, int(limit.days or 0), limit.kind_of_day, calendar)
+    longer = rule.extended_days(limit)
+    if longer is None:
+        return deadline.astype("datetime64[s]")
+    granted = [cases[name] for name in cases if name.startswith("step_")]
+    extended = deadline_day(start, longer, limit.kind_of_day, calendar)
+    return extended_deadline_day(deadline, extended, granted).astype("datetime64[s]")
+
+
+def _calendar(run: Run, rule: Rule, limit: Limit) -> Calendar:
+    """Return the working-day calendar of the rule's jurisdiction; the site's serves where no day is asked of it."""
+    if limit.kind_of_day == "working" and rule.jurisdiction not in run.params.calendars:
+        raise Refused(f"{rule.id} counts working days and there is no calendar {rule.jurisdiction}",
+                      f"Add params/calendars/{rule.jurisdiction}.csv", file=f"{rule.jurisdiction}.yml", column=rule.id)
+    return run.params.calendars.get(rule.jurisdiction) or run.params.calendars[run.params.site.calendar]
+
+
+def _today(run: Run) -> pd.Timestamp:
+    return pd.Timestamp(run.as_of.astimezone(run.params.site.zone).date())
+
+
+# In words.
+
+def _limits_in_words(rule: Rule) -> str:
+    words = [f"{_condition(limit.where)}{_amount(limit)}" for limit in rule.limits]
+    if len(words) > 1 and not rule.limits[-1].where:
+        words[-1] = f"otherwise {words[-1]}"
+    if rule.extension is not None:
+        words.append(f"extended by {rule.extension.days} days to at most {rule.extension.at_most_days}")
+    return "; ".join(words)
+
+
+def _condition(where: Mapping[str, tuple]) -> str:
+    told = {True: "yes", False: "no", None: "empty"}
+    parts = [f"{column} {' or '.join(str(told.get(value, value)) for value in values)}"
+             for column, values in where.items()]
+    return f"{', '.join(parts)}: " if parts else ""
+
+
+def _amount(limit: Limit) -> str:
+    if limit.seconds is not None:
+        return f"{limit.seconds} seconds"
+    return f"{limit.days} {limit.kind_of_day} days"
+
+
+def _sources(rule: Rule) -> str:
+    return _joined(f"{limit.source.title}, {limit.source.article}" for limit in rule.limits)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " / ".join(dict.fromkeys(texts))

@@ -1,0 +1,70 @@
+"""How many complaints came in, against how much business, about what, and how were they handled (clause 4.6)?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import ibis
+import pandas as pd
+
+from analysis.measures.breakdown import (
+    Question,
+    by_unit,
+    gathered,
+    labelled,
+    number_of,
+    plain_count,
+    with_standing_units,
+)
+from analysis.measures.exposure import Denominator, denominators, quarter_rates
+from analysis.measures.handling import UNIT_TYPES, handling
+from analysis.measures.units import judged
+from analysis.run import Run
+from analysis.stats.intervals import wilson
+from analysis.tables.results import blank_figures
+
+CAUSE_SEPARATOR = ";"
+RECEIVED = Question("complaints_received_count", UNIT_TYPES, number_of, plain_count, zeros=True)
+
+
+def complaints(run: Run) -> pd.DataFrame:
+    """Return count, rates and shares of handling of the quarter's complaints, per unit.
+
+    Rates: gamma-Poisson interval with the ``dispersion`` of eight quarters' months; ``exposure`` in the rate's unit.
+    The three denominators of METHODS §6 stand together; lines and partners are held against requests alone.
+    """
+    rates = [_rates(run, one) for one in denominators(run)]
+    return judged(run, [by_unit(run, run.warehouse.table("complaints"), RECEIVED), *rates, *handling(run)])
+
+
+def _rates(run: Run, denominator: Denominator) -> pd.DataFrame:
+    parts = []
+    for unit_type in denominator.unit_types:
+        found = quarter_rates(run, denominator, unit_type)
+        if len(found):
+            parts.append(labelled(found.set_index("unit"), denominator.indicator, unit_type))
+    question = Question(denominator.indicator, denominator.unit_types, number_of, plain_count)
+    frame = gathered(run, parts, question)
+    if "service_line" in denominator.unit_types:
+        return frame
+    lines = blank_figures(denominator.indicator, "service_line", list(run.params.site.service_lines), "not applicable")
+    return pd.concat([frame, with_standing_units(run, lines, replace(question, unit_types=()))], ignore_index=True)
+
+
+def complaint_causes(run: Run) -> pd.DataFrame:
+    """Return how many of the quarter's complaints name each ``cause``, most frequent first.
+
+    ``estimate``: the count, with Garwood's interval. ``share`` of all complaints with Wilson's ``share_low`` and
+    ``share_high``; a complaint may name several causes (parted by ';'), so shares may add to more than 1.
+    """
+    rows = run.warehouse.table("complaints")
+    named = rows.select("complaint_id", cause=rows.cause.split(CAUSE_SEPARATOR)).unnest("cause")
+    named = named.mutate(cause=named.cause.strip()).filter(ibis._.cause != "").distinct()
+    question = Question("complaints_received_count", ("company",), number_of, plain_count, within=("cause",))
+    frame = by_unit(run, named, question)
+    if frame.empty:
+        return judged(run, [by_unit(run, rows, replace(RECEIVED, unit_types=("company",))).assign(cause="")])
+    received = int(run.warehouse.reduce(rows.agg(n=rows.count()))["n"].iloc[0])
+    share = wilson(frame["n"].astype(float), received)
+    told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
+    return judged(run, [told]).sort_values(["n", "cause"], ascending=[False, True], ignore_index=True)

@@ -1,0 +1,126 @@
+"""Were complaints closed, decided in time, and settled for good (clause 4.6)?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from analysis.measures import clocks
+from analysis.measures.breakdown import Question, by_unit, gathered, labelled, number_of, plain_share, share_of
+from analysis.measures.units import unit_rows
+from analysis.params import Rule
+from analysis.quarter import Quarter
+from analysis.run import Run
+
+SETTLED_DAYS = 90  # METHODS §6: a repetition within so many days of closing counts; a cohort is judged after them
+HISTORY_QUARTERS = 8
+SATISFIED_FROM = 4  # of 5: the top two boxes, as in the survey
+UPHELD, DECIDED = ("upheld", "partly_upheld"), ("upheld", "partly_upheld", "not_upheld")
+UNIT_TYPES = ("company", "service_line", "branch", "product", "partner")
+TIMELY, DUTY = "complaint_timely_share", "duty"
+STATES = ("received", "closed", "open", "decided", "withdrawn", "extended", "reopened", "escalated", "overturned",
+          "repeats", "redressed")
+
+HANDLED = Question("complaint_handling_share", UNIT_TYPES, share_of("closed"), plain_share)
+FOUND_FOR_CUSTOMER = Question("complaint_upheld_share", UNIT_TYPES, share_of("upheld"), plain_share)
+SATISFIED = Question("complaint_handling_csat_share", UNIT_TYPES, share_of("satisfied"), plain_share)
+EFFECTIVE = Question("complaint_effective_share", UNIT_TYPES, share_of("settled"), plain_share)
+
+
+def handling(run: Run) -> list[pd.DataFrame]:
+    """Return the five shares of handling per unit, each with Wilson's interval; the complaint is the unit of analysis.
+
+    Handled, upheld and satisfied: the cohort received in the quarter, as known at ``as_of``. Upheld counts of those
+    decided, satisfied of those who answered. Timely and effective: see `timely` and `effective`.
+    """
+    rows = run.warehouse.table("complaints")
+    rows = rows.mutate(closed=rows.closed_at.notnull(), upheld=rows.outcome.isin(UPHELD),
+                       satisfied=rows.handling_satisfaction >= SATISFIED_FROM)
+    decided = rows.filter(rows.decided_at.notnull(), rows.outcome.isin(DECIDED))
+    answered = rows.filter(rows.handling_satisfaction.notnull())
+    return [by_unit(run, rows, HANDLED), timely(run, rows), effective(run), by_unit(run, decided, FOUND_FOR_CUSTOMER),
+            by_unit(run, answered, SATISFIED)]
+
+
+def timely(run: Run, rows: ir.Table) -> pd.DataFrame:
+    """Return the share decided in time: in limit ÷ (in limit + limit passed), by the rule book's duty to decide.
+
+    Open past the limit counts as missed; not yet due and withdrawn in time are left out (METHODS §6). "not applicable"
+    where no rule binds the company.
+    """
+    rules = [one for one in run.params.rules if one.table == "complaints" and one.force == DUTY]
+    question = Question(TIMELY, UNIT_TYPES, number_of, plain_share)
+    if not rules:
+        return gathered(run, [], question).assign(status="not applicable", n=pd.NA, target=np.nan)
+    versions = [one for one in rules if one.id == rules[0].id]  # a second duty is told in `clocks` alone
+    return gathered(run, [_timely_units(run, rows, unit_type, versions) for unit_type in UNIT_TYPES], question)
+
+
+def _timely_units(run: Run, rows: ir.Table, unit_type: str, versions: list[Rule]) -> pd.DataFrame:
+    of_units = unit_rows(run, rows, unit_type)
+    units = run.warehouse.reduce(number_of(of_units, ["unit"]))["unit"]
+    counts = [_judged(run, of_units.filter(of_units.unit == unit), versions) for unit in units]
+    if not counts:
+        return pd.DataFrame()
+    return labelled(plain_share(pd.DataFrame(counts).assign(unit=units), ["unit"]), TIMELY, unit_type)
+
+
+def _judged(run: Run, rows: ir.Table, versions: list[Rule]) -> dict[str, int]:
+    """Return ``count`` (in limit) of ``n`` (in limit or limit passed), as the clock of the rule judges them."""
+    parts = []
+    for rule in versions:
+        cases = clocks._cases(run, rule, rows)
+        parts += [clocks._judged_cases(run, rule, limit, cases[cases["limit"] == number].reset_index(drop=True))
+                  for number, limit in enumerate(rule.limits)]
+    outcome, count = pd.concat([part[0] for part in parts]), pd.concat([part[1] for part in parts])
+    in_limit, missed = (int(count[outcome == one].sum()) for one in ("in_limit", "missed"))
+    return {"n": in_limit + missed, "count": in_limit}
+
+
+def cohort(run: Run) -> Quarter:
+    """Return the newest quarter whose closed complaints have all had SETTLED_DAYS to come back by ``as_of``."""
+    today = run.as_of.astimezone(run.params.site.zone).date()
+    quarter = run.quarter
+    while quarter.end + timedelta(days=SETTLED_DAYS) > today:
+        quarter = quarter.plus(-1)
+    return quarter
+
+
+def effective(run: Run) -> pd.DataFrame:
+    """Return the share of closed complaints not repeated within SETTLED_DAYS, escalated or overturned (METHODS §6).
+
+    Cohort: closed in the quarter that `cohort` names; ``method`` says which.
+    """
+    quarter = cohort(run)
+    known = run.warehouse.history("complaints", HISTORY_QUARTERS)
+    repeats = known.filter(known.repeat_of.notnull()).group_by(original=known.repeat_of).agg(
+        again=known.received_day.min())
+    closed = known.filter(known.closed_day.between(quarter.start, quarter.end))
+    closed = closed.left_join(repeats, closed.complaint_id == repeats.original)
+    repeated = (closed.again <= closed.closed_day + ibis.interval(days=SETTLED_DAYS)).fill_null(False)
+    rows = closed.mutate(settled=~(repeated | closed.escalated_at.notnull() | closed.overturned_at.notnull()))
+    found = by_unit(run, rows, EFFECTIVE)
+    named = found["method"] + f"; cohort closed in {quarter}"
+    return found.assign(method=named.where(found["method"] != "", ""))
+
+
+def states(run: Run) -> pd.DataFrame:
+    """Return how many of the quarter's complaints were STATES, per company, line and branch; states overlap."""
+    rows = run.warehouse.table("complaints")
+    marks = {
+        "received": ibis.literal(True), "closed": rows.closed_at.notnull(), "decided": rows.decided_at.notnull(),
+        "open": rows.closed_at.isnull() & rows.withdrawn_at.isnull(), "withdrawn": rows.withdrawn_at.notnull(),
+        "extended": rows.extension_approved_at.notnull() & rows.extension_notified_at.notnull(),
+        "reopened": rows.reopened_at.notnull(), "escalated": rows.escalated_at.notnull(),
+        "overturned": rows.overturned_at.notnull(), "repeats": rows.repeat_of.notnull(),
+        "redressed": (rows.redress > 0).fill_null(False),
+    }
+    marked = rows.mutate(**{name: mark.cast("int64") for name, mark in marks.items()})
+    parts = [run.warehouse.reduce(unit_rows(run, marked, unit_type).group_by("unit").agg(
+        **{name: ibis._[name].sum() for name in STATES})).assign(unit_type=unit_type)
+        for unit_type in ("company", "service_line", "branch")]
+    return pd.concat(parts, ignore_index=True)[["unit_type", "unit", *STATES]]

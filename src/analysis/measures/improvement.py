@@ -1,0 +1,85 @@
+"""Which measures were taken, where do they stand, and were results told back (clauses 5.5, 6.4, 7.4)?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from analysis.measures.units import COMPANY, judged
+from analysis.params import Action
+from analysis.run import Run
+from analysis.tables.results import blank_figures
+
+EFFECT = "action_effect"
+NOT_YET = "not yet evaluated"
+ACTION_COLUMNS = ["action_id", "problem_id", "title", "measured_by", "units", "comparison_units", "owner_department",
+                  "opened_on", "due_on", "started_on", "done_on", "state", "expected_effect", "window", "evidence",
+                  "decision"]
+STATES = ("done", "overdue", "running", "planned")
+TOLD_COLUMNS = ["unit", "on", "answer"]
+DECISION_COLUMNS = ["problem_id", "decision", "reviewed_by", "reviewed_on"]
+LIST_SEPARATOR = "; "
+
+
+def actions(run: Run) -> pd.DataFrame:
+    """Return one row per improvement measure opened by ``as_of``, overdue first; its effect is "not yet evaluated".
+
+    ``state`` at ``as_of``: done, overdue (not done after its due day), running (started) or planned. Dates that lie
+    after ``as_of`` are not known yet and left empty; the due day is a plan and stays. ``expected_effect`` is in the
+    unit of the indicator ``measured_by``.
+    """
+    today = _today(run)
+    rows = [_row(one, today) for one in run.params.actions if one.opened_on <= today]
+    if not rows:
+        none = blank_figures(EFFECT, COMPANY, [COMPANY], "no data")
+        return judged(run, [none.assign(**dict.fromkeys(ACTION_COLUMNS, ""))])
+    told = pd.DataFrame(rows, columns=ACTION_COLUMNS).sort_values(["due_on", "action_id"])
+    told = told.sort_values("state", key=lambda state: state != "overdue", kind="stable", ignore_index=True)
+    frame = blank_figures(EFFECT, COMPANY, [COMPANY] * len(told), NOT_YET)
+    return judged(run, [pd.concat([frame, told], axis=1)])
+
+
+def _row(action: Action, today: date) -> list[object]:
+    started, done = _known(action.started_on, today), _known(action.done_on, today)
+    return [action.action_id, action.problem_id, action.title, action.indicator, LIST_SEPARATOR.join(action.units),
+            LIST_SEPARATOR.join(action.comparison_units), action.owner_department, action.opened_on.isoformat(),
+            action.due_on.isoformat(), started, done, _state(action, started, done, today),
+            f"{action.expected_effect:+g}", action.window, action.evidence, action.decision]
+
+
+def _known(day: date | None, today: date) -> str:
+    return day.isoformat() if day is not None and day <= today else ""
+
+
+def _state(action: Action, started: str, done: str, today: date) -> str:
+    if done:
+        return "done"
+    if action.due_on < today:
+        return "overdue"
+    return "running" if started else "planned"
+
+
+def action_states(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how many measures of ``actions`` are in each of STATES: columns state, n."""
+    counts = table["state"].value_counts()
+    return pd.DataFrame({"state": STATES, "n": [int(counts.get(state, 0)) for state in STATES]})
+
+
+def told_back(run: Run) -> pd.DataFrame:
+    """Return to whom the last results were told back, when, and what they answered (clause 5.5), up to ``as_of``."""
+    rows = [[one.unit, one.on.isoformat(), one.answer] for one in run.params.plan.told_back if one.on <= _today(run)]
+    return pd.DataFrame(rows, columns=TOLD_COLUMNS)
+
+
+def decisions(run: Run) -> pd.DataFrame:
+    """Return what management decided of the problems of the quarter before (clause 6.4); '' = no decision yet."""
+    review = run.params.reviews.get(run.quarter.plus(-1))
+    rows = [[one.problem_id, one.decision, review.reviewed_by, review.reviewed_on.isoformat()]
+            for one in review.problems] if review else []
+    return pd.DataFrame(rows, columns=DECISION_COLUMNS)
+
+
+def _today(run: Run) -> date:
+    return run.as_of.astimezone(run.params.site.zone).date()
+

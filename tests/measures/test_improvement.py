@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from copy import deepcopy
+
+from analysis.measures.improvement import action_states, actions, decisions, told_back
+
+ACTION = {"problem_id": "nps:branch:B1", "indicator": "nps", "units": ["B1"], "comparison_units": ["B2", "B3"],
+          "owner_department": "quality", "opened_on": "2024-05-01", "due_on": "2024-09-30", "expected_effect": 0.05,
+          "window": "2024Q3"}
+
+
+def taken(insurer, *changes: dict):
+    """Return the run of an insurer with one measure per dict of changes, A1, A2, …"""
+    rows = [deepcopy(ACTION) | {"action_id": f"A{number}"} | one for number, one in enumerate(changes, 1)]
+    return insurer({}, files={"actions.yml": rows})
+
+
+def test_states_are_those_of_the_report_date(insurer):
+    table = actions(taken(insurer, {"done_on": "2024-10-15"}, {"done_on": "2024-10-16"}, {"due_on": "2024-10-15"},
+                          {"due_on": "2024-12-31", "started_on": "2024-06-01"}))
+    assert table.set_index("action_id")["state"].to_dict() == {"A1": "done", "A2": "overdue", "A3": "planned", "A4": "running"}
+
+
+def test_overdue_measures_come_first_and_later_dates_are_not_known(insurer):
+    table = actions(taken(insurer, {"done_on": "2024-08-01"}, {"done_on": "2024-11-01"}))
+    assert table[["action_id", "done_on"]].to_numpy().tolist() == [["A2", ""], ["A1", "2024-08-01"]]
+
+
+def test_a_measure_opened_after_the_report_is_not_there(insurer):
+    table = actions(taken(insurer, {}, {"opened_on": "2024-10-16", "due_on": "2024-12-31"}))
+    assert table["action_id"].tolist() == ["A1"]
+
+
+def test_effects_are_not_yet_evaluated(insurer):
+    row = actions(taken(insurer, {})).iloc[0]
+    assert (row["status"], row["expected_effect"], row["units"], row["comparison_units"]) == (
+        "not yet evaluated", "+0.05", "B1", "B2; B3")
+
+
+def test_no_measures_are_no_data(insurer):
+    table = actions(insurer({}))
+    assert (table["status"].tolist(), table["owner_department"].tolist()) == (["no data"], [""])
+    assert action_states(table)["n"].tolist() == [0, 0, 0, 0]
+
+
+def test_states_are_counted_also_where_none(insurer):
+    counts = action_states(actions(taken(insurer, {"done_on": "2024-08-01"}, {}))).set_index("state")["n"]
+    assert counts.to_dict() == {"done": 1, "overdue": 1, "running": 0, "planned": 0}
+
+
+def test_told_back_stops_at_the_report_date(insurer):
+    run = insurer({}, told_back=[{"unit": "B1", "on": "2024-10-15", "answer": "agreed"}, {"unit": "B2", "on": "2024-10-16"}])
+    assert told_back(run).to_numpy().tolist() == [["B1", "2024-10-15", "agreed"]]
+
+
+def test_decisions_are_those_of_the_quarter_before(insurer):
+    review = {"quarter": "2024Q2", "reviewed_by": "board", "reviewed_on": "2024-08-06",
+              "problems": [{"problem_id": "nps:branch:B1", "decision": "coach"}]}
+    run = insurer({}, files={"reviews/2024Q2.yml": review})
+    assert decisions(run).to_numpy().tolist() == [["nps:branch:B1", "coach", "board", "2024-08-06"]]
+    assert decisions(insurer({})).empty

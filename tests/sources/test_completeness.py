@@ -1,0 +1,102 @@
+"""Is a delivery that cannot carry the quarter's figures refused, with what to do?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+import pandas as pd
+import pytest
+
+from analysis.refusal import Refused
+from analysis.sources.completeness import openings, refuse_cut_short, refuse_early_as_of, refuse_missing_tables
+from analysis.sources.deliveries import Delivered
+from analysis.sources.validated import ValidatedFile, Validator
+from analysis.tables import TABLES
+
+
+@pytest.fixture
+def newest(company: Any) -> ValidatedFile:
+    path = company.text("2024Q3/requests.csv", "request_id,kind,opened_at\nR1,claim,2024-06-30\nR2,claim,never\n")
+    return Validator(company.load(), company.validated)(Delivered(TABLES["requests"], "2024Q3", path, "f.csv"))
+
+
+def judged(company: Any, newest: ValidatedFile, days: list[str], **coverage: Any) -> None:
+    company.plan(tables={"requests": coverage})
+    refuse_cut_short(company.load(), "requests", pd.DatetimeIndex(days), newest)
+
+
+def delivered(company: Any, *names: str, quarter: str = "2024Q3") -> list[Delivered]:
+    return [Delivered(TABLES[name], quarter, company.data / f"{name}.csv", f"{name}.csv") for name in names]
+
+
+def test_a_quarter_without_any_data_is_refused(company: Any) -> None:
+    for files in ([], delivered(company, "requests", quarter="2024Q2")):
+        with pytest.raises(Refused, match="^data: there is no data for 2024Q3. Deliver it as data/2024Q3/<table>.csv"):
+            refuse_missing_tables(company.load(), files, company.data)
+
+
+def test_an_expected_table_that_was_not_delivered_is_refused(company: Any) -> None:
+    company.plan(tables={"requests": {}, "audits": {}})
+    company.sources(audits={"file": "檢查.xlsx"})
+    with pytest.raises(Refused, match=r"the table audits, which the plan .* Deliver it as 2024Q3/檢查.xlsx, or take"):
+        refuse_missing_tables(company.load(), delivered(company, "requests"), company.data)
+
+
+def test_all_expected_tables_delivered_is_not_refused(company: Any) -> None:
+    company.plan(tables={"requests": {}})
+    refuse_missing_tables(company.load(), delivered(company, "requests", quarter="all"), company.data)
+
+
+@pytest.mark.parametrize(("as_of", "refused"), [
+    ("2024-09-29T23:00:00+08:00", True), ("2024-09-29T23:00:00Z", False), ("2024-09-30T00:00:00+08:00", False),
+])
+def test_as_of_before_the_windows_end_is_refused(company: Any, as_of: str, refused: bool) -> None:
+    company.plan(as_of=as_of, tables={"requests": {}})
+    if not refused:
+        return refuse_early_as_of(company.load())
+    with pytest.raises(Refused, match="^2024Q3.yml, column as_of: as_of lies before 2024-09-30, the last day requests"):
+        refuse_early_as_of(company.load())
+
+
+def test_openings_are_the_distinct_valid_days_up_to_the_end(newest: ValidatedFile) -> None:
+    connection = ibis.duckdb.connect()
+    days = openings(connection, TABLES["requests"], [newest, newest], date(2024, 9, 30))
+    assert days.strftime("%F").tolist() == ["2024-06-30"]
+    assert openings(connection, TABLES["requests"], [newest], date(2024, 6, 29)).empty
+    connection.disconnect()
+
+
+BASELINE = ["2024-05-01", "2024-05-04", "2024-06-29"]  # longest gap: 56 days, 4 May to 29 June
+
+
+def test_a_last_opening_within_the_longest_gap_is_whole(company: Any, newest: ValidatedFile) -> None:
+    judged(company, newest, [*BASELINE, "2024-08-05"])  # 56 days before 30 September
+
+
+def test_a_last_opening_beyond_the_longest_gap_is_cut_short(company: Any, newest: ValidatedFile) -> None:
+    with pytest.raises(Refused, match="^f.csv: requests is cut short: its last row opens on 2024-08-04, 57 days before "
+                                      "2024-09-30, and the longest gap seen before is 56 days. Deliver the rest"):
+        judged(company, newest, [*BASELINE, "2024-08-04"])
+
+
+def test_a_baseline_reaches_back_eight_quarters_and_no_further(company: Any, newest: ValidatedFile) -> None:
+    with pytest.raises(Refused, match="longest gap seen before is 1 days"):
+        judged(company, newest, ["2021-01-01", "2022-01-01", "2024-06-29", "2024-06-30", "2024-08-04"])
+
+
+def test_without_a_baseline_the_quarters_own_gaps_count(company: Any, newest: ValidatedFile) -> None:
+    judged(company, newest, ["2024-07-01", "2024-08-30"])
+    with pytest.raises(Refused, match="longest gap seen before is 29 days"):
+        judged(company, newest, ["2024-07-01", "2024-07-30"])
+
+
+def test_fieldwork_is_held_against_its_own_window(company: Any, newest: ValidatedFile) -> None:
+    judged(company, newest, ["2024-08-01", "2024-08-02"], covers="fieldwork", **{"from": "2024-08-01", "to": "2024-08-02"})
+
+
+def test_no_row_in_the_window_says_what_became_of_those_delivered(company: Any, newest: ValidatedFile) -> None:
+    with pytest.raises(Refused, match="^f.csv: no valid row of requests opens from 2024-07-01 to 2024-09-30 "
+                                      r"\(of 2 delivered, 1 break the contract, most often opened_at: a time"):
+        judged(company, newest, ["2024-06-30"])

@@ -1,0 +1,183 @@
+"""Is every delivered row accounted for, and does a run know what was known as of its date?"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.refusal import Refused
+from analysis.sources.deliver import Delivery, deliver
+from analysis.sources.deliveries import delivered_files
+from analysis.sources.delivery import accounts
+from analysis.sources.reconcile import OUTCOMES, Reconciler, Window
+from analysis.sources.validated import Validator
+from analysis.tables import TABLES
+
+EXAMPLES = 20
+ROW = st.tuples(st.integers(1, 4), st.sampled_from(["2024-05-10", "2024-08-10", "2024-11-10", "never"]),
+                st.sampled_from(["1", "x"]))
+
+
+def expected(quarters: dict[str, list[tuple[int, str, str]]]) -> Counter[tuple[str, str]]:
+    """Return (delivery, outcome) → rows by the rules of the design, told row by row."""
+    good = {quarter: [row for row in rows if row[1] != "never" and row[2] != "x"] for quarter, rows in quarters.items()}
+    found: Counter[tuple[str, str]] = Counter()
+    for quarter, rows in quarters.items():
+        found[quarter, "quarantined"] += len(rows) - len({number for number, _, _ in good[quarter]})
+        first = {number: opened for number, opened, _ in reversed(good[quarter])}
+        later = {number for one, several in good.items() if one > quarter for number, _, _ in several}
+        for number, opened in first.items():
+            inside = "validated" if opened == "2024-08-10" else "excluded"
+            found[quarter, "superseded" if number in later else inside] += 1
+    return found
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Any]:
+    connection = ibis.duckdb.connect()
+    yield connection
+    connection.disconnect()
+
+
+def accounted(company: Any, connection: Any) -> pd.DataFrame:
+    """Return the accounts of the quarter's requests, by the parts that ``deliver`` is made of."""
+    params = company.load()
+    known = delivered_files(params, company.data, params.quarter, params.plan.as_of)
+    files = [Validator(params, company.validated)(one) for one in known]
+    window = Window(params.quarter, params.quarter.start, params.quarter.end, params.plan.as_of)
+    now = {"requests": Reconciler(connection, company.validated).account(TABLES["requests"], files, window)}
+    return accounts(files, now).set_index("delivery")
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(second=st.lists(ROW, min_size=1, max_size=5), third=st.lists(ROW, min_size=1, max_size=5))
+def test_every_row_lands_in_one_place(new_company: Any, request_row: Any, connection: Any, second: list[Any],
+                                      third: list[Any]) -> None:
+    quarters = {"2024Q2": second, "2024Q3": third}
+    with tempfile.TemporaryDirectory() as folder:
+        company = new_company(Path(folder) / "company")
+        for quarter, rows in quarters.items():
+            company.write(f"{quarter}/requests", [request_row(number, opened, contacts=c) for number, opened, c in rows])
+        found = accounted(company, connection)
+    assert found["received"].to_dict() == {quarter: len(rows) for quarter, rows in quarters.items()}
+    assert Counter({(one, name): found.loc[one, name] for one in quarters for name in OUTCOMES}) == expected(quarters)
+
+
+@pytest.fixture
+def small(company: Any, request_row: Any) -> Any:
+    """A company with a delivery for each of two quarters, the second of which repeats a case of the first."""
+    company.plan("2024Q2", "2024-07-09T00:00:00+08:00")
+    company.write("2024Q2/requests", [request_row(1, "2024-06-28", resolved_at="2024-07-20"), request_row(2, "2024-06-29")])
+    company.write("2024Q3/requests", [request_row(1, "2024-06-28", resolved_at="2024-07-21"),
+                                      request_row(3, "2024-09-29", resolved_at="2024-10-20"),
+                                      request_row(4, "2024-09-30", contacts="2")])
+    return company
+
+
+def rows(delivery: Delivery, quarter: str) -> pd.DataFrame:
+    return pd.read_parquet(delivery.tables[quarter]["requests"])
+
+
+def test_the_quarter_and_its_history_are_each_as_known_at_their_own_as_of(small: Any) -> None:
+    delivery = small.deliver()
+    assert rows(delivery, "2024Q3")["request_id"].tolist() == ["R3", "R4"]
+    assert rows(delivery, "2024Q3")["resolved_at"].isna().all()
+    assert rows(delivery, "2024Q2")["request_id"].tolist() == ["R1", "R2"]
+    assert rows(delivery, "2024Q2")["resolved_at"].isna().all()  # on 9 July neither 20 nor 21 July had come
+
+
+def test_a_quarter_that_was_not_delivered_has_no_history(small: Any, request_row: Any) -> None:
+    small.write("2024Q2/requests", [request_row(1, "2024-06-28"), request_row(2, "2024-03-29")])
+    assert set(small.deliver().tables) == {"2024Q2", "2024Q3"}
+
+
+def test_a_run_of_the_earlier_quarter_does_not_see_the_later_delivery(small: Any) -> None:
+    accounts = small.deliver("2024Q2").accounts
+    assert accounts[["delivery", "received", "validated", "blanked"]].to_numpy().tolist() == [["2024Q2", 2, 2, 1]]
+
+
+def test_failures_name_file_row_column_and_rule_and_never_the_value(small: Any, request_row: Any) -> None:
+    small.write("2024Q3/requests", [request_row(3), request_row("SECRET", "NEVER-4711"), request_row(3)])
+    failures = small.deliver().failures
+    assert failures[["file", "row", "column"]].to_numpy().tolist() == [
+        ["2024Q3/requests.csv", 3, "opened_at"], ["2024Q3/requests.csv", 4, "request_id"]]
+    assert "SECRET" not in failures.to_csv()
+    assert "4711" not in failures.to_csv()
+
+
+def test_the_same_delivery_is_not_made_again(small: Any) -> None:
+    first = small.deliver()
+    before = {path: path.stat().st_mtime_ns for path in small.validated.rglob("*.*")}
+    again = small.deliver()
+    assert {path: path.stat().st_mtime_ns for path in small.validated.rglob("*.*")} == before
+    assert again.key == first.key
+    for name in ("accounts", "failures", "findings"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(first, name), check_dtype=False)
+
+
+def test_a_changed_file_or_plan_is_another_delivery(small: Any, request_row: Any) -> None:
+    keys = {small.deliver().key}
+    small.plan(as_of="2024-10-25T00:00:00+08:00")
+    keys.add(small.deliver().key)
+    small.write("2024Q2/requests", [request_row(1, "2024-06-28")])
+    keys.add(small.deliver().key)
+    assert len(keys) == 3
+
+
+def test_a_stored_table_that_was_deleted_is_made_again(small: Any) -> None:
+    Path(small.deliver().tables["2024Q3"]["requests"]).unlink()
+    assert len(rows(small.deliver(), "2024Q3")) == 2
+
+
+def test_a_delivery_without_failures_or_suspicions_has_empty_frames(company: Any, request_row: Any) -> None:
+    company.write("2024Q3/requests", [request_row(1)])
+    for delivery in (company.deliver(), company.deliver()):
+        assert delivery.failures.columns.tolist() == ["table", "delivery", "file", "row", "column", "rule"]
+        assert (len(delivery.failures), len(delivery.findings.query("suspicion != 'empty_week'"))) == (0, 0)
+
+
+def test_a_suspicion_warns_unless_the_site_raises_it(company: Any, request_row: Any) -> None:
+    company.write("2024Q3/requests", [request_row(1, resolved_at="2024-06-01")])
+    assert "order_of_events" in set(company.deliver().findings["suspicion"])
+    company.site(refuse_on=["order_of_events"])
+    with pytest.raises(Refused, match=r"^requests, column resolved_at: suspect delivery: order_of_events in 1 row\(s\)"):
+        company.deliver()
+
+
+def test_an_unknown_employee_is_looked_for_only_with_a_roster(company: Any, request_row: Any) -> None:
+    company.write("2024Q3/requests", [request_row(1, employee_id="E9")])
+    assert "unknown_employee" not in set(company.deliver().findings["suspicion"])
+    company.write("2024Q3/staff", [{"employee_id": "E1", "department": "d", "branch": "b", "role": "r",
+                                    "service_line": "s", "valid_from": "2024-01-01"}])
+    assert "unknown_employee" in set(company.deliver().findings["suspicion"])
+
+
+def test_a_delivery_cut_short_is_refused_before_anything_is_stored_for_the_quarter(company: Any, request_row: Any) -> None:
+    company.plan(tables={"requests": {}})
+    company.write("2024Q3/requests", [request_row(1, f"2024-07-{day:02d}") for day in range(1, 24)])
+    with pytest.raises(Refused, match="^2024Q3/requests.csv: requests is cut short: its last row opens on 2024-07-23"):
+        company.deliver()
+    assert not (company.validated / "2024Q3").exists()
+
+
+def test_a_wrong_encoding_is_refused_by_the_header_it_gives(company: Any) -> None:
+    company.sources(requests={"encoding": "gb18030", "columns": {"request_id": "編號"}})
+    company.text("2024Q3/requests.csv", "編號,kind,opened_at\nR1,claim,2024-07-01\n".encode("big5"))
+    with pytest.raises(Refused, match="^2024Q3/requests.csv, row 1, column 編號: .* or the file's encoding"):
+        company.deliver()
+
+
+def test_progress_is_told_step_by_step(company: Any, request_row: Any) -> None:
+    company.write("2024Q3/requests", [request_row(1)])
+    told: list[str] = []
+    deliver(company.load(), company.data, company.validated, told.append)
+    assert told[0] == "requests 2024Q3"

@@ -1,0 +1,49 @@
+"""Is a name outside the contract refused wherever the parameters may use one?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from analysis.refusal import Refused
+from analysis.sources.vocabulary import refuse_unknown_names
+
+
+def test_an_expected_table_is_one_of_the_contract(company: Any) -> None:
+    company.plan(tables={"reqests": {}})
+    with pytest.raises(Refused, match="^2024Q3.yml, column tables.reqests: there is no table reqests. Name one of staff"):
+        refuse_unknown_names(company.load())
+
+
+def test_a_mapped_table_is_one_of_the_contract(company: Any) -> None:
+    company.sources(reqests={})
+    with pytest.raises(Refused, match="^sources.yml, column tables.reqests: there is no table"):
+        refuse_unknown_names(company.load())
+
+
+@pytest.mark.parametrize("key", ["columns", "constants", "values", "missing", "separators", "formats"])
+def test_a_mapped_column_is_one_of_its_table(company: Any, key: str) -> None:
+    value = {"values": {"a": "b"}, "missing": ["a"]}.get(key, "a")
+    company.sources(requests={key: {"opend_at": value}})
+    with pytest.raises(Refused, match="^sources.yml, column tables.requests: the table requests has no column opend_at"):
+        refuse_unknown_names(company.load())
+
+
+def test_a_rule_runs_between_columns_of_the_contract(company: Any) -> None:
+    rule = {"id": "xx.a.b", "title": "t", "clause": "4.2", "jurisdiction": "xx", "force": "duty", "certainty": "high",
+            "start": "requests.opened_at", "stop": "requests.ended_at", "limits": [{"days": 3}],
+            "source": {"title": "t", "article": "1"}, "effective_from": "2020-01-01"}
+    (company.params / "rules").mkdir()
+    (company.params / "rules" / "xx.yml").write_text(yaml.safe_dump([rule]))
+    company.site(jurisdictions=["xx"])
+    with pytest.raises(Refused, match="^xx.yml, column xx.a.b: the table requests has no column ended_at"):
+        refuse_unknown_names(company.load())
+
+
+def test_names_of_the_contract_pass(company: Any) -> None:
+    company.plan(tables={"requests": {}})
+    company.sources(requests={"columns": {"opened_at": "時間"}})
+    company.site(jurisdictions=["cn", "tw", "uk"])
+    refuse_unknown_names(company.load())
