@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,20 +32,30 @@ pytestmark = pytest.mark.slow
 
 def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line of the project at ``root`` as make does."""
-    settings = {**os.environ, "PYTHONPATH": str(root / "src"), "PYTHONHASHSEED": "0", **environment}
-    return subprocess.run([sys.executable, "-m", "analysis", *arguments], cwd=root, env=settings, text=True,
-                          capture_output=True, check=False, timeout=900)
+    return subprocess.run([root / ".venv" / "bin" / "python", "-m", "analysis", *arguments], cwd=root, text=True,
+                          env={**os.environ, **environment}, capture_output=True, check=False, timeout=900)
 
 
-def copied(home: Path) -> Path:
+def borrowed_environment(root: Path) -> None:
+    """Give the copy at ``root`` an environment of its own: its own code over the packages of this one."""
+    venv.create(root / ".venv", with_pip=False)
+    packages = Path(sysconfig.get_path("purelib"))
+    own = root / ".venv" / packages.relative_to(sys.prefix)
+    (own / "borrowed.pth").write_text(f"{root / 'src'}\n{packages}\n", encoding="utf-8")
+    shutil.rmtree(root / ".venv" / "share", ignore_errors=True)
+    (root / ".venv" / "share").symlink_to(Path(sys.prefix) / "share")
+
+
+def copied(home: Path, original: Path = ROOT) -> Path:
     """Return a copy of the project in ``home``, as a fresh clone would be."""
     for name in COPIED:
-        source, target = ROOT / name, home / name
+        source, target = original / name, home / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
         else:
             shutil.copy(source, target)
+    borrowed_environment(home)
     return home
 
 
@@ -150,13 +162,13 @@ def test_a_published_quarter_is_verified_and_a_changed_byte_found(project: Path,
     assert "tables/clauses.csv" in found.stdout
 
 
-def test_another_place_zone_locale_and_user_give_the_same_bytes(report: Path, tmp_path: Path) -> None:
+def test_another_place_zone_locale_and_user_give_the_same_bytes(project: Path, report: Path, tmp_path: Path) -> None:
     home = tmp_path / "user"
     start = home / ".ipython" / "profile_default" / "startup"
     start.mkdir(parents=True)
     (start / "00.py").write_text("import pandas as pd; pd.options.display.precision = 2; raise SystemExit('hostile')")
     (home / "matplotlibrc").write_text("axes.facecolor: red\nfont.size: 30\n")
-    elsewhere = copied(tmp_path / "a b" / "專案")
+    elsewhere = copied(tmp_path / "a b", project)
     made = run(elsewhere, "quarter", "--quarter", QUARTER, "--jobs", "1", TZ="America/New_York", LC_ALL="C",
                LANGUAGE="zh_TW", HOME=str(home), MATPLOTLIBRC=str(home / "matplotlibrc"), OMP_NUM_THREADS="2",
                IPYTHONDIR=str(home / ".ipython"), MPLBACKEND="pdf", PYTHONHASHSEED="7")

@@ -49,7 +49,7 @@ class Quarter:
         return self.plus(1).start - timedelta(days=1)
 
     @property
-    def months(self) -> tuple[str, str, str]:
+    def months(self) -> tuple[str, ...]:
         """The three months as ``YYYY-MM``."""
         first = 3 * self.number - 2
-        return tuple(f"{self.year}-{month:02d}" for month in range(first, first + 3))  # type: ignore[return-value]  # always three
+        return tuple(f"{self.year}-{month:02d}" for month in range(first, first + 3))

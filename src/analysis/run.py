@@ -66,8 +66,9 @@ def load_run(quarter: str, run: str = "") -> Run:
         delivery = deliver(params, PROJECT / params.site.data, validated)
     stage = Path(facts["tables"]) if "tables" in facts else None
     return Run(
-        quarter=params.quarter, params=params, delivery=delivery, stage=stage, run_id=facts.get("run_id", "interactive"),
-        warehouse=Warehouse(delivery.tables, params.quarter, validated / "reductions"),
+        quarter=params.quarter, params=params, delivery=delivery, stage=stage, run_id=facts.get("run_id",
+                                                                                                "interactive"),
+        warehouse=Warehouse(delivery, validated / "reductions"),
         language=facts.get("language") or params.site.language)
 
 

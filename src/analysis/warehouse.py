@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analysis.quarter import Quarter
+from analysis.sources.delivery import Delivery
 from analysis.sources.shaping import day_column
 from analysis.tables import TABLES, Table
 
@@ -35,8 +36,9 @@ def stored_schema(table: Table) -> ibis.Schema:
 class Warehouse:
     """The validated tables of one run: its own quarter and the quarters before."""
 
-    def __init__(self, tables: dict[str, dict[str, str]], quarter: Quarter, cache: Path):
-        self.tables, self.quarter, self.cache = tables, quarter, cache
+    def __init__(self, delivery: Delivery, cache: Path):
+        self.tables, self.quarter, self.cache = delivery.tables, delivery.quarter, cache
+        self._followed = delivery.followed
         self._connection = ibis.duckdb.connect()
         self._known: dict[str, ir.Table] = {}
 
@@ -51,7 +53,19 @@ class Warehouse:
     def table(self, name: str, quarter: Quarter | None = None) -> ir.Table:
         """Return the rows of table ``name`` that count in ``quarter``; no rows where it was not delivered."""
         one = str(quarter or self.quarter)
-        path = self.tables.get(one, {}).get(name)
+        return self._stored(name, self.tables.get(one, {}).get(name))
+
+    def history(self, name: str, quarters: int) -> ir.Table:
+        """Return the rows of ``name`` in the last ``quarters`` quarters, each as known at its own date, this one included."""
+        before = [self.quarter.plus(-back) for back in range(quarters - 1, 0, -1)]
+        return self._together([*(self.table(name, one) for one in before if self.has(name, one)), self.table(name)])
+
+    def known_now(self, name: str) -> ir.Table:
+        """Return the rows of ``name`` in this quarter and those before, all as known now (see ``Table.followed``)."""
+        before = [self._stored(name, tables[name]) for _, tables in sorted(self._followed.items()) if name in tables]
+        return self._together([*before, self.table(name)])
+
+    def _stored(self, name: str, path: str | None) -> ir.Table:
         if path is None:
             return self._registered(f"{name}_none", pd.DataFrame(columns=list(stored_schema(TABLES[name]))),
                                     stored_schema(TABLES[name]))
@@ -60,12 +74,7 @@ class Warehouse:
             self._known[view] = self._connection.read_parquet(path, table_name=view)
         return self._known[view]
 
-    def history(self, name: str, quarters: int) -> ir.Table:
-        """Return the rows of ``name`` in the last ``quarters`` quarters, this one included; column ``quarter`` says which."""
-        parts = [self.table(name, one) for back in range(quarters - 1, -1, -1)
-                 if self.has(name, one := self.quarter.plus(-back))]
-        if not parts:
-            return self.table(name)
+    def _together(self, parts: list[ir.Table]) -> ir.Table:
         return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
     def lookup(self, name: str, frame: pd.DataFrame) -> ir.Table:

@@ -19,8 +19,8 @@ import yaml
 from analysis.params import PROJECT, Params, load_params
 from analysis.quarter import Quarter
 from analysis.run import Run, load_run
-from analysis.sources.delivery import ACCOUNT_COLUMNS, FAILURE_COLUMNS, Delivery
 from analysis.sources.deliveries import WHOLE, Delivered
+from analysis.sources.delivery import ACCOUNT_COLUMNS, FAILURE_COLUMNS, Delivery
 from analysis.sources.shaping import day_column
 from analysis.sources.validated import Validator
 from analysis.tables import TABLES
@@ -90,7 +90,8 @@ def _delivery(params: Params, home: Path, names: list[str]) -> Delivery:
             part.assign(quarter=quarter).to_parquet(path, index=False)
             tables.setdefault(str(quarter), {})[name] = str(path)
     blank = {frame: pd.DataFrame(columns=columns) for frame, columns in ACCOUNTS.items()}
-    return Delivery(params.quarter, tables, **blank, key="test")
+    before = {quarter: paths for quarter, paths in tables.items() if quarter != str(params.quarter)}
+    return Delivery(params.quarter, tables, **blank, key="test", followed=before)
 
 
 def _opening_quarter(rows: pd.DataFrame, name: str, now: Quarter) -> pd.Series:

@@ -6,8 +6,9 @@ from scipy.stats import beta
 
 from analysis.measures.audits import accuracy, audit_trend, compliance, critical_failures
 
-ONE = {"service_line": "claims", "branch": "B1", "channel": "phone", "auditor_id": "A1", "audited_at": "2024-08-01T10:00",
-       "family": "accuracy", "criterion": "other", "item": "i1", "passed": "true", "severity": "minor", "sampling": "random"}
+ONE = {"service_line": "claims", "branch": "B1", "channel": "phone", "auditor_id": "A1",
+       "audited_at": "2024-08-01T10:00", "family": "accuracy", "criterion": "other", "item": "i1", "passed": "true",
+       "severity": "minor", "sampling": "random"}
 
 
 def checks(*rows: dict, **shared: str) -> pd.DataFrame:
@@ -51,7 +52,8 @@ def test_two_auditors_of_one_item_are_two_checks(insurer):
 
 
 def test_targeted_audits_stand_apart_and_have_no_target(insurer):
-    audits = pd.concat([failing(1, 20), failing(10, 10, sampling="targeted").assign(audit_id=lambda t: "t" + t["audit_id"])])
+    targeted = failing(10, 10, sampling="targeted")
+    audits = pd.concat([failing(1, 20), targeted.assign(audit_id="t" + targeted["audit_id"])])
     table = accuracy(insurer({"audits": audits}))
     assert one(table, indicator="accuracy_error_share", criterion="")["estimate"] == pytest.approx(0.05)
     row = one(table, sampling="targeted")
@@ -102,6 +104,12 @@ def test_trend_tells_each_quarter_apart(insurer):
     table = audit_trend(insurer({"audits": pd.concat([failing(1, 20), before])}))
     company = table[table["unit_type"] == "company"].set_index("quarter")["estimate"]
     assert company.to_dict() == {"2024Q2": pytest.approx(0.2), "2024Q3": pytest.approx(0.05)}
+
+
+def test_without_audits_the_trend_is_an_empty_result_table(insurer):
+    table = audit_trend(insurer({}))
+    assert table.empty
+    assert {"indicator", "verdict", "quarter"} <= set(table)
 
 
 def test_critical_failures_are_counted_on_margins(insurer):

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.breakdown import Question, by_unit, handled, number_of, plain_count, plain_share, share_of, with_customers
+from analysis.measures.breakdown import (
+    Question,
+    by_unit,
+    handled,
+    number_of,
+    plain_count,
+    plain_share,
+    share_of,
+    with_customers,
+)
 
 ANSWERED = Question("feedback_answered_share", ("company", "service_line", "branch"), share_of("answered"), plain_share)
 COUNTED = Question("feedback_received_count", ("company", "service_line"), number_of, plain_count, zeros=True)
@@ -45,7 +54,7 @@ def test_a_line_without_rows_is_a_zero_where_lines_are_told_apart(insurer):
 
 
 def test_customers_fall_back_to_n_where_requests_do_not_tell(insurer):
-    requests = pd.DataFrame({"request_id": ["r1", "r2"], "kind": "claim", "branch": "B1", "opened_at": "2024-08-01T10:00"})
+    requests = pd.DataFrame({"request_id": ["r1", "r2"], "kind": "claim", "branch": "B1", "opened_at": "2024-08-01"})
     run = insurer({"requests": requests})
     frame = pd.DataFrame({"unit_type": ["branch", "branch", "department"], "unit": ["B1", "B9", "d1"], "n": [7, 8, 9]})
     assert with_customers(run, frame)["customers"].tolist() == [2, 8, 9]

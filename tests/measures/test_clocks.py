@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+import yaml
 
 from analysis.measures.clocks import clocks
+from analysis.params import PROJECT
 from analysis.refusal import Refused
 from analysis.run import Run
 from tests.measures.conftest import Insurer
@@ -27,9 +29,8 @@ def _complaints(*rows: dict[str, str]) -> dict[str, pd.DataFrame]:
 
 
 def _requests(*rows: dict[str, object], **columns: object) -> dict[str, pd.DataFrame]:
-    frame = pd.DataFrame([{"request_id": f"R{number}", "kind": "claim", "opened_at": "2024-07-01T09:00:00"} | columns | row
-                          for number, row in enumerate(rows)])
-    return {"requests": frame}
+    usual = {"kind": "claim", "opened_at": "2024-07-01T09:00:00"} | columns
+    return {"requests": pd.DataFrame([usual | {"request_id": f"R{number}"} | row for number, row in enumerate(rows)])}
 
 
 def _row(run: Run, rule: str) -> pd.Series:
@@ -101,6 +102,16 @@ def test_working_days_over_spring_festival(insurer: Insurer) -> None:
     rows = _requests({"decided_at": "2024-02-21"}, {"decided_at": "2024-02-22"}, opened_at="2024-02-08",
                      documents_complete_at="2024-02-08", **{"class": "life"})
     assert _counts(insurer(rows, "2024Q1", as_of="2024-04-15T00:00:00+08:00"), "cn.claim.decide") == [1, 1, 0, 0]
+
+
+@pytest.mark.parametrize(("truth", "counts"), [("in_limit", [3, 0, 0, 0]), ("late", [0, 3, 0, 0])])
+def test_the_sample_insurers_holiday_claims_are_told_apart(insurer: Insurer, truth: str, counts: list[int]) -> None:
+    """Half of them look late without the holiday, half in time without the make-up days: see data/sample/truth.yml."""
+    sample = PROJECT / "data" / "sample"
+    planted = yaml.safe_load((sample / "truth.yml").read_text())["holiday_claims"]["2024Q3"][truth]
+    rows = pd.read_csv(sample / "2024Q3" / "requests.csv", dtype=str)
+    rows = rows[rows["request_id"].isin(planted)].drop_duplicates("request_id")
+    assert _counts(insurer({"requests": rows}), "cn.claim.decide") == counts
 
 
 def test_a_case_that_fits_no_limit_is_not_judged(insurer: Insurer) -> None:
@@ -182,8 +193,8 @@ def test_every_rule_in_force_has_a_row(insurer: Insurer) -> None:
 
 
 def test_where_no_rule_is_in_force_there_is_none_to_keep(insurer: Insurer) -> None:
-    table = clocks(insurer(_complaints({}), jurisdictions=[]))
-    assert table[["status", "force", "missed"]].to_dict("records") == [{"status": "not applicable", "force": "", "missed": 0}]
+    (row,) = clocks(insurer(_complaints({}), jurisdictions=[])).to_dict("records")
+    assert (row["status"], row["force"], row["missed"]) == ("not applicable", "", 0)
 
 
 @pytest.mark.parametrize(("late", "interval", "verdict"), [

@@ -4,7 +4,12 @@ import pandas as pd
 import pytest
 
 from analysis.measures.competence import (
-    acknowledgement, appraisal, competence, coverage, employees, training_needs,
+    acknowledgement,
+    appraisal,
+    competence,
+    coverage,
+    employees,
+    training_needs,
 )
 
 SPELL = {"department": "d1", "branch": "B1", "team": "t1", "role": "clerk", "service_line": "claims",
@@ -62,9 +67,9 @@ def test_a_person_stands_in_the_post_held_last_in_the_quarter(insurer):
 
 
 def test_training_needs_are_told_by_team_and_facet_lowest_first(insurer):
-    rated = pd.concat([ratings([[5], [6], [7], [8], [9]]).assign(
-        facet=facet, score=lambda t, less=less: t["score"] - less, assessment_id=lambda t, f=facet: t["assessment_id"] + f)
-        for less, facet in zip((0, 1, 4), FACETS, strict=True)])
+    lower = zip((0, 1, 4), FACETS, strict=True)
+    scores = {facet: [[score - less] for score in (5, 6, 7, 8, 9)] for less, facet in lower}
+    rated = pd.concat([ratings(several).assign(facet=facet) for facet, several in scores.items()])
     table = training_needs(insurer({"assessments": rated, "staff": staff(5)}))
     assert table["facet"].tolist() == ["adaptability", "", "communication", "knowledge"]
     assert set(table["unit_type"]) == {"team"}
@@ -103,7 +108,7 @@ def test_appraisal_permits_no_use_yet(insurer):
 
 def test_coverage_counts_everybody_in_one_place(insurer):
     roster = staff(3, exempt_reason=["leave", None, None])
-    requests = pd.DataFrame({"request_id": [f"r{n}" for n in range(31)], "kind": "claim", "opened_at": "2024-08-01T10:00",
+    requests = pd.DataFrame({"request_id": [f"r{n}" for n in range(31)], "kind": "claim", "opened_at": "2024-08-01",
                              "employee_id": ["e2"] * 30 + ["stranger"]})
     row = row_of(coverage(insurer({"staff": roster, "requests": requests})))
     assert (row["n"], row["estimate"], row["verdict"]) == (3, 1.0, "met")

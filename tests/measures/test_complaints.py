@@ -75,6 +75,7 @@ def test_lines_have_no_policies_of_their_own(insurer):
 def test_without_exposures_a_rate_is_no_data(insurer):
     table = complaints(insurer({"complaints": received(6)}))
     assert row_of(table, "complaints_per_100m_premium")["status"] == "no data"
+    assert table[["exposure", "dispersion"]].isna().all(axis=None)
     assert set(complaints(insurer({}))["status"]) == {"no data", "not applicable"}
 
 

@@ -10,7 +10,8 @@ WHEN = "2024-07-02T10:00"
 
 
 def received(number: int, **columns: object) -> pd.DataFrame:
-    rows = [{"complaint_id": f"c{n}", "received_at": WHEN, "cause": "delay", "source": "company"} for n in range(number)]
+    rows = [{"complaint_id": f"c{n}", "received_at": WHEN, "cause": "delay", "source": "company"}
+            for n in range(number)]
     return pd.DataFrame(rows).assign(**columns)
 
 
@@ -36,7 +37,8 @@ def test_open_past_the_limit_is_missed_and_not_yet_due_is_left_out(insurer):
 
 def test_a_complex_complaint_has_thirty_days(insurer):
     decided = received(10, decided_at="2024-07-30T10:00", complexity=["complex"] * 6 + ["simple"] * 4)
-    assert company(handling(insurer({"complaints": decided})), "complaint_timely_share")["estimate"] == pytest.approx(0.6)
+    row = company(handling(insurer({"complaints": decided})), "complaint_timely_share")
+    assert row["estimate"] == pytest.approx(0.6)
 
 
 def test_without_a_rule_timeliness_is_not_applicable(insurer):
@@ -81,3 +83,12 @@ def test_states_add_up(insurer):
                     redress=[50, 0, None, None, None])
     row = states(insurer({"complaints": rows})).set_index("unit").loc["company"]
     assert row[["received", "closed", "open", "withdrawn", "redressed"]].tolist() == [5, 3, 1, 1, 1]
+
+
+def test_what_is_never_delivered_is_no_data_and_not_a_good_result(insurer):
+    found = handling(insurer({"complaints": received(12, closed_at="2024-07-20T10:00")}))
+    old = received(12, received_at="2024-04-02T10:00", closed_at="2024-05-01T10:00")
+    late = [effective(insurer({"complaints": old}))]
+    assert company(found, "complaint_handling_share")["status"] == "ok"
+    assert company(found, "complaint_timely_share")["status"] == "no data"
+    assert company(late, "complaint_effective_share")["status"] == "no data"

@@ -18,7 +18,8 @@ def taken(insurer, *changes: dict):
 def test_states_are_those_of_the_report_date(insurer):
     table = actions(taken(insurer, {"done_on": "2024-10-15"}, {"done_on": "2024-10-16"}, {"due_on": "2024-10-15"},
                           {"due_on": "2024-12-31", "started_on": "2024-06-01"}))
-    assert table.set_index("action_id")["state"].to_dict() == {"A1": "done", "A2": "overdue", "A3": "planned", "A4": "running"}
+    assert table.set_index("action_id")["state"].to_dict() == {
+        "A1": "done", "A2": "overdue", "A3": "planned", "A4": "running"}
 
 
 def test_overdue_measures_come_first_and_later_dates_are_not_known(insurer):
@@ -49,7 +50,8 @@ def test_states_are_counted_also_where_none(insurer):
 
 
 def test_told_back_stops_at_the_report_date(insurer):
-    run = insurer({}, told_back=[{"unit": "B1", "on": "2024-10-15", "answer": "agreed"}, {"unit": "B2", "on": "2024-10-16"}])
+    run = insurer({}, told_back=[{"unit": "B1", "on": "2024-10-15", "answer": "agreed"},
+                                 {"unit": "B2", "on": "2024-10-16"}])
     assert told_back(run).to_numpy().tolist() == [["B1", "2024-10-15", "agreed"]]
 
 

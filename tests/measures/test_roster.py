@@ -17,13 +17,15 @@ def rated(times: int, assessors: int) -> pd.DataFrame:
 
 def test_the_roster_is_who_was_there_in_the_quarter(insurer):
     spells = [SPELL, SPELL | {"employee_id": "gone", "valid_to": "2024-06-30"},
-              SPELL | {"employee_id": "left", "valid_to": "2024-07-01"}, SPELL | {"employee_id": "new", "valid_from": "2024-10-01"}]
+              SPELL | {"employee_id": "left", "valid_to": "2024-07-01"},
+              SPELL | {"employee_id": "new", "valid_from": "2024-10-01"}]
     assert people(insurer({"staff": pd.DataFrame(spells)}))["employee_id"].tolist() == ["e1", "left"]
 
 
 def test_six_assessments_by_one_assessor_are_not_enough(insurer):
-    said = [evidence(insurer({"staff": pd.DataFrame([SPELL]), "assessments": rated(times, assessors)}))
-            .set_index("indicator").loc["competence_score", "evidence"] for times, assessors in ((6, 1), (5, 2), (6, 2))]
+    cases = ((6, 1), (5, 2), (6, 2))
+    tables = [{"staff": pd.DataFrame([SPELL]), "assessments": rated(times, by)} for times, by in cases]
+    said = [evidence(insurer(table)).set_index("indicator").loc["competence_score", "evidence"] for table in tables]
     assert said == ["not enough evidence", "not enough evidence", "evaluated-later"]
 
 
@@ -35,6 +37,8 @@ def test_evidence_is_gathered_over_four_quarters(insurer):
 
 
 def test_strangers_are_seen_in_any_table(insurer):
-    requests = pd.DataFrame({"request_id": ["r1", "r2"], "kind": "claim", "employee_id": ["e1", "x"], "opened_at": "2024-08-01"})
-    run = insurer({"staff": pd.DataFrame([SPELL]), "requests": requests, "assessments": rated(1, 1).assign(employee_id="y")})
+    requests = pd.DataFrame({"request_id": ["r1", "r2"], "kind": "claim", "employee_id": ["e1", "x"],
+                             "opened_at": "2024-08-01"})
+    run = insurer({"staff": pd.DataFrame([SPELL]), "requests": requests,
+                   "assessments": rated(1, 1).assign(employee_id="y")})
     assert strangers(run, people(run)) == 2

@@ -13,8 +13,8 @@ FIGURE = {"n": 10, "estimate": 0.5, "low": 0.24, "high": 0.76, "level": 0.95, "m
 
 def _p(insurer: Insurer, indicator: str, **changed: object) -> float:
     benchmarks = pd.DataFrame({"indicator": ["nps"], "value": [10], "source": ["x"], "period": ["2024"]})
-    run = insurer({"benchmarks": benchmarks})
-    return float(p_worse(run.params, pd.DataFrame([FIGURE | {"indicator": indicator, "target": 0.8} | changed])).iloc[0])
+    figure = pd.DataFrame([FIGURE | {"indicator": indicator, "target": 0.8} | changed])
+    return float(p_worse(insurer({"benchmarks": benchmarks}).params, figure).iloc[0])
 
 
 def test_a_plain_share_is_tested_exactly(insurer: Insurer) -> None:

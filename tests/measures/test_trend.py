@@ -12,7 +12,8 @@ def insured(insurer, counts: dict[str, tuple[int, ...]]):
     """Return a run with so many complaints per product and month, against 10,000 policies each."""
     rows = [{"complaint_id": f"{product}-{month}-{n}", "received_at": f"{month}-05T10:00", "cause": "delay",
              "source": "company", "product": product, "branch": "B1"}
-            for product, several in counts.items() for month, count in zip(MONTHS, several, strict=True) for n in range(count)]
+            for product, several in counts.items() for month, count in zip(MONTHS, several, strict=True)
+            for n in range(count)]
     exposures = [{"month": month, "branch": "B1", "product": product, "premium": 1e6, "policies_in_force": 10_000}
                  for product in counts for month in MONTHS]
     return insurer({"complaints": pd.DataFrame(rows), "exposures": pd.DataFrame(exposures)})

@@ -33,7 +33,7 @@ def delivered(company: Any, *names: str, quarter: str = "2024Q3") -> list[Delive
 
 def test_a_quarter_without_any_data_is_refused(company: Any) -> None:
     for files in ([], delivered(company, "requests", quarter="2024Q2")):
-        with pytest.raises(Refused, match="^data: there is no data for 2024Q3. Deliver it as data/2024Q3/<table>.csv"):
+        with pytest.raises(Refused, match=r"^data: there is no data for 2024Q3. Deliver it as data/2024Q3/<table>.csv"):
             refuse_missing_tables(company.load(), files, company.data)
 
 
@@ -56,7 +56,8 @@ def test_as_of_before_the_windows_end_is_refused(company: Any, as_of: str, refus
     company.plan(as_of=as_of, tables={"requests": {}})
     if not refused:
         return refuse_early_as_of(company.load())
-    with pytest.raises(Refused, match="^2024Q3.yml, column as_of: as_of lies before 2024-09-30, the last day requests"):
+    with pytest.raises(Refused,
+                       match=r"^2024Q3.yml, column as_of: as_of lies before 2024-09-30, the last day requests"):
         refuse_early_as_of(company.load())
 
 
@@ -76,7 +77,8 @@ def test_a_last_opening_within_the_longest_gap_is_whole(company: Any, newest: Va
 
 
 def test_a_last_opening_beyond_the_longest_gap_is_cut_short(company: Any, newest: ValidatedFile) -> None:
-    with pytest.raises(Refused, match="^f.csv: requests is cut short: its last row opens on 2024-08-04, 57 days before "
+    with pytest.raises(Refused,
+                       match=r"^f.csv: requests is cut short: its last row opens on 2024-08-04, 57 days before "
                                       "2024-09-30, and the longest gap seen before is 56 days. Deliver the rest"):
         judged(company, newest, [*BASELINE, "2024-08-04"])
 
@@ -93,7 +95,8 @@ def test_without_a_baseline_the_quarters_own_gaps_count(company: Any, newest: Va
 
 
 def test_fieldwork_is_held_against_its_own_window(company: Any, newest: ValidatedFile) -> None:
-    judged(company, newest, ["2024-08-01", "2024-08-02"], covers="fieldwork", **{"from": "2024-08-01", "to": "2024-08-02"})
+    judged(company, newest, ["2024-08-01", "2024-08-02"], covers="fieldwork", **{"from": "2024-08-01",
+                                                                                 "to": "2024-08-02"})
 
 
 def test_no_row_in_the_window_says_what_became_of_those_delivered(company: Any, newest: ValidatedFile) -> None:

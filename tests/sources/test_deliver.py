@@ -22,14 +22,15 @@ from analysis.sources.reconcile import OUTCOMES, Reconciler, Window
 from analysis.sources.validated import Validator
 from analysis.tables import TABLES
 
-EXAMPLES = 20
+EXAMPLES = 12
+HEADERS = {"request_id": "編號", "kind": "類型", "opened_at": "時間", "branch": "分公司"}
 ROW = st.tuples(st.integers(1, 4), st.sampled_from(["2024-05-10", "2024-08-10", "2024-11-10", "never"]),
-                st.sampled_from(["1", "x"]))
+                st.sampled_from(["praise", ""]))
 
 
 def expected(quarters: dict[str, list[tuple[int, str, str]]]) -> Counter[tuple[str, str]]:
     """Return (delivery, outcome) → rows by the rules of the design, told row by row."""
-    good = {quarter: [row for row in rows if row[1] != "never" and row[2] != "x"] for quarter, rows in quarters.items()}
+    good = {quarter: [row for row in rows if row[1] != "never" and row[2]] for quarter, rows in quarters.items()}
     found: Counter[tuple[str, str]] = Counter()
     for quarter, rows in quarters.items():
         found[quarter, "quarantined"] += len(rows) - len({number for number, _, _ in good[quarter]})
@@ -49,24 +50,24 @@ def connection() -> Iterator[Any]:
 
 
 def accounted(company: Any, connection: Any) -> pd.DataFrame:
-    """Return the accounts of the quarter's requests, by the parts that ``deliver`` is made of."""
+    """Return the accounts of the quarter's feedback, by the parts that ``deliver`` is made of."""
     params = company.load()
     known = delivered_files(params, company.data, params.quarter, params.plan.as_of)
     files = [Validator(params, company.validated)(one) for one in known]
     window = Window(params.quarter, params.quarter.start, params.quarter.end, params.plan.as_of)
-    now = {"requests": Reconciler(connection, company.validated).account(TABLES["requests"], files, window)}
+    now = {"feedback": Reconciler(connection, company.validated).account(TABLES["feedback"], files, window)}
     return accounts(files, now).set_index("delivery")
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(second=st.lists(ROW, min_size=1, max_size=5), third=st.lists(ROW, min_size=1, max_size=5))
-def test_every_row_lands_in_one_place(new_company: Any, request_row: Any, connection: Any, second: list[Any],
-                                      third: list[Any]) -> None:
+def test_every_row_lands_in_one_place(new_company: Any, connection: Any, second: list[Any], third: list[Any]) -> None:
     quarters = {"2024Q2": second, "2024Q3": third}
     with tempfile.TemporaryDirectory() as folder:
         company = new_company(Path(folder) / "company")
         for quarter, rows in quarters.items():
-            company.write(f"{quarter}/requests", [request_row(number, opened, contacts=c) for number, opened, c in rows])
+            company.write(f"{quarter}/feedback", [{"feedback_id": f"F{number}", "received_at": at, "channel": "web",
+                                                   "kind": kind} for number, at, kind in rows])
         found = accounted(company, connection)
     assert found["received"].to_dict() == {quarter: len(rows) for quarter, rows in quarters.items()}
     assert Counter({(one, name): found.loc[one, name] for one in quarters for name in OUTCOMES}) == expected(quarters)
@@ -76,7 +77,8 @@ def test_every_row_lands_in_one_place(new_company: Any, request_row: Any, connec
 def small(company: Any, request_row: Any) -> Any:
     """A company with a delivery for each of two quarters, the second of which repeats a case of the first."""
     company.plan("2024Q2", "2024-07-09T00:00:00+08:00")
-    company.write("2024Q2/requests", [request_row(1, "2024-06-28", resolved_at="2024-07-20"), request_row(2, "2024-06-29")])
+    company.write("2024Q2/requests", [request_row(1, "2024-06-28", resolved_at="2024-07-20"), request_row(2,
+                                                                                                          "2024-06-29")])
     company.write("2024Q3/requests", [request_row(1, "2024-06-28", resolved_at="2024-07-21"),
                                       request_row(3, "2024-09-29", resolved_at="2024-10-20"),
                                       request_row(4, "2024-09-30", contacts="2")])
@@ -149,7 +151,8 @@ def test_a_suspicion_warns_unless_the_site_raises_it(company: Any, request_row: 
     company.write("2024Q3/requests", [request_row(1, resolved_at="2024-06-01")])
     assert "order_of_events" in set(company.deliver().findings["suspicion"])
     company.site(refuse_on=["order_of_events"])
-    with pytest.raises(Refused, match=r"^requests, column resolved_at: suspect delivery: order_of_events in 1 row\(s\)"):
+    with pytest.raises(Refused,
+                       match=r"^requests, column resolved_at: suspect delivery: order_of_events in 1 row\(s\)"):
         company.deliver()
 
 
@@ -161,10 +164,11 @@ def test_an_unknown_employee_is_looked_for_only_with_a_roster(company: Any, requ
     assert "unknown_employee" in set(company.deliver().findings["suspicion"])
 
 
-def test_a_delivery_cut_short_is_refused_before_anything_is_stored_for_the_quarter(company: Any, request_row: Any) -> None:
+def test_a_delivery_cut_short_is_refused_before_anything_is_stored_for_the_quarter(company: Any,
+                                                                                   request_row: Any) -> None:
     company.plan(tables={"requests": {}})
     company.write("2024Q3/requests", [request_row(1, f"2024-07-{day:02d}") for day in range(1, 24)])
-    with pytest.raises(Refused, match="^2024Q3/requests.csv: requests is cut short: its last row opens on 2024-07-23"):
+    with pytest.raises(Refused, match=r"^2024Q3/requests.csv: requests is cut short: its last row opens on 2024-07-23"):
         company.deliver()
     assert not (company.validated / "2024Q3").exists()
 
@@ -172,8 +176,32 @@ def test_a_delivery_cut_short_is_refused_before_anything_is_stored_for_the_quart
 def test_a_wrong_encoding_is_refused_by_the_header_it_gives(company: Any) -> None:
     company.sources(requests={"encoding": "gb18030", "columns": {"request_id": "編號"}})
     company.text("2024Q3/requests.csv", "編號,kind,opened_at\nR1,claim,2024-07-01\n".encode("big5"))
-    with pytest.raises(Refused, match="^2024Q3/requests.csv, row 1, column 編號: .* or the file's encoding"):
+    with pytest.raises(Refused, match=r"^2024Q3/requests.csv, row 1, column 編號: .* or the file's encoding"):
         company.deliver()
+
+
+def as_delivered(company: Any, request_row: Any, name: str) -> Any:
+    """Write two requests under Chinese headers in the format ``name`` stands for; return the mapping they need."""
+    frame = pd.DataFrame([request_row(1, branch="臺北"), request_row(2, branch="高雄")]).rename(columns=HEADERS)
+    path = company.text(f"2024Q3/{name}", b"")
+    if name.endswith(".xlsx"):
+        frame.to_excel(path, index=False)
+    elif name.endswith(".parquet"):
+        frame.to_parquet(path, index=False)
+    else:
+        frame.to_csv(path, index=False, encoding=name.split(".")[0])
+    encoding = name.split(".")[0] if name.split(".")[0] in ("gb18030", "big5", "utf-16") else "utf-8"
+    return {"file": name, "encoding": encoding, "columns": HEADERS}
+
+
+@pytest.mark.parametrize("name", ["utf-8.csv", "gb18030.csv", "big5.csv", "utf-16.csv", "big5.csv.gz", "工單.xlsx",
+                                  "工單.parquet"])
+def test_every_format_and_encoding_gives_the_same_rows(company: Any, request_row: Any, name: str) -> None:
+    company.sources(requests=as_delivered(company, request_row, name))
+    requests = rows(company.deliver(), "2024Q3")
+    assert requests[["request_id", "kind", "branch"]].to_numpy().tolist() == [
+        ["R1", "inquiry", "臺北"], ["R2", "inquiry", "高雄"]]
+    assert requests["opened_at"].tolist() == [pd.Timestamp("2024-07-01T01:00:00")] * 2
 
 
 def test_progress_is_told_step_by_step(company: Any, request_row: Any) -> None:

@@ -61,7 +61,7 @@ def test_one_file_over_several_quarters_is_one_delivery(company: Any) -> None:
 def test_two_files_of_one_table_are_refused(company: Any) -> None:
     company.text("2024Q3/requests.csv", HEADER)
     company.text("2024Q3/requests.parquet", b"")
-    with pytest.raises(Refused, match="^requests.parquet: two files hold the table requests. Keep one"):
+    with pytest.raises(Refused, match=r"^requests.parquet: two files hold the table requests. Keep one"):
         names(company)
 
 

@@ -16,7 +16,8 @@ from analysis.sources.validated import ValidatedFile
 def file(tmp_path: Path, delivery: str, received: int, broken: int) -> ValidatedFile:
     path = tmp_path / f"{delivery}.parquet"
     pd.DataFrame({"row": range(2, 2 + broken), "column": "kind", "rule": "never empty"}).to_parquet(path)
-    return ValidatedFile("requests", delivery, f"{delivery}/requests.csv", "k", "", str(path), received, broken, 0, True)
+    return ValidatedFile("requests", delivery, f"{delivery}/requests.csv", "k", "", str(path), received, broken, 0,
+                         True)
 
 
 def account(*outcomes: tuple[str, str, int]) -> dict[str, Account]:
@@ -46,7 +47,8 @@ def test_broken_rules_and_repeated_keys_are_one_frame(tmp_path: Path) -> None:
 def test_an_index_gives_the_delivery_back(tmp_path: Path) -> None:
     frame = pd.DataFrame({"table": ["requests"], "rows": [1]})
     (tmp_path / "rows.parquet").write_bytes(b"")
-    given = Delivery(Quarter(2024, 3), {"2024Q3": {"requests": str(tmp_path / "rows.parquet")}}, frame, frame[:0], frame, "k")
+    given = Delivery(Quarter(2024, 3), {"2024Q3": {"requests": str(tmp_path / "rows.parquet")}}, frame, frame[:0],
+                     frame, "k")
     loaded = Delivery.load(given.save(tmp_path / "new"))
     assert (loaded.quarter, loaded.tables, loaded.key, loaded.is_stored) == (given.quarter, given.tables, "k", True)
     pd.testing.assert_frame_equal(loaded.accounts, frame)
@@ -55,5 +57,6 @@ def test_an_index_gives_the_delivery_back(tmp_path: Path) -> None:
 
 def test_a_delivery_whose_tables_are_gone_says_so(tmp_path: Path) -> None:
     frame = pd.DataFrame()
-    assert not Delivery(Quarter(2024, 3), {"2024Q3": {"requests": str(tmp_path / "gone")}}, frame, frame, frame, "k").is_stored
+    assert not Delivery(Quarter(2024, 3), {"2024Q3": {"requests": str(tmp_path / "gone")}}, frame, frame, frame,
+                        "k").is_stored
     assert index(tmp_path, "k").name == "index-k.json"

@@ -102,7 +102,7 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path, data: bytes) -> 
 
 
 def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="^a.csv, row 1, column a: a column name stands twice"):
+    with pytest.raises(Refused, match=r"^a.csv, row 1, column a: a column name stands twice"):
         read(tmp_path, "a.csv", b"a,b,a\n1,2,3\n")
 
 
@@ -128,7 +128,8 @@ def test_a_damaged_file_is_refused(tmp_path: Path, name: str, data: bytes) -> No
 
 
 def test_a_workbook_says_what_its_cells_show(tmp_path: Path) -> None:
-    rows = [["編號", "at", "flag", "n"], [7, datetime(2024, 7, 1, 9, 30), True, 1.5], [None] * 4, ["x", None, False, 2.0]]
+    rows = [["編號", "at", "flag", "n"], [7, datetime(2024, 7, 1, 9, 30), True, 1.5], [None] * 4, ["x", None, False,
+                                                                                                   2.0]]
     frame, _ = read(tmp_path, "a.xlsx", workbook(tmp_path, rows))
     assert frame.loc[2].tolist() == ["7", "2024-07-01T09:30:00", "true", "1.5"]
     assert frame.loc[4].tolist() == ["x", "", "false", "2"]

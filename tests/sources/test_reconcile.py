@@ -79,7 +79,8 @@ def test_a_row_belongs_to_the_quarter_of_its_local_opening_day(company: Any, rec
     assert counted(reconciled()[1]) == {"2024Q3": {outcome: 1}}
 
 
-def test_a_superseding_version_may_move_a_row_out_of_the_quarter(company: Any, reconciled: Any, request_row: Any) -> None:
+def test_a_superseding_version_may_move_a_row_out_of_the_quarter(company: Any, reconciled: Any,
+                                                                 request_row: Any) -> None:
     company.write("2024Q2/requests", [request_row(1, "2024-07-02T00:00:00")])
     company.write("2024Q3/requests", [request_row(1, "2024-06-02T00:00:00")])
     rows, account = reconciled()

@@ -17,7 +17,8 @@ from analysis.tables import TABLES
 
 def site(zone: str = "Asia/Shanghai") -> Site:
     return Site.model_validate({
-        "company": "c", "data": "d", "time_zone": zone, "language": "en", "engine": "duckdb", "service_lines": ["sales"],
+        "company": "c", "data": "d", "time_zone": zone, "language": "en", "engine": "duckdb",
+        "service_lines": ["sales"],
         "jurisdictions": [], "calendar": "cn", "shifts": {"day": "00:00"}, "disclosure": {},
         "policies_denominator": "in_force", "refuse_on": []})
 
@@ -61,7 +62,8 @@ def test_a_source_may_state_a_zone_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("layout", "text"), [
-    ("%m/%d/%Y", "7/1/2024"), ("%d.%m.%Y %H:%M", "01.07.2024 00:00"), ("%m/%d/%Y %I:%M:%S %p", "07/01/2024 12:00:00 AM"),
+    ("%m/%d/%Y", "7/1/2024"), ("%d.%m.%Y %H:%M", "01.07.2024 00:00"), ("%m/%d/%Y %I:%M:%S %p",
+                                                                       "07/01/2024 12:00:00 AM"),
     ("%Y年%m月%d日", "2024年7月1日"),
 ])
 def test_a_date_format_is_declared(layout: str, text: str) -> None:
@@ -82,7 +84,8 @@ def test_a_day_column_keeps_its_day() -> None:
 
 @pytest.mark.parametrize(("column", "good", "bad"), [
     ("complex", "TRUE", "1"), ("contacts", "3", "2.5"), ("contacts", "3.0", "-1"), ("paused_hours", "1e2", "inf"),
-    ("paused_hours", "0.5", "nan"), ("class", "life", "Life"), ("answered_by", "bot", "robot"), ("branch", "B", "x" * 20_001),
+    ("paused_hours", "0.5", "nan"), ("class", "life", "Life"), ("answered_by", "bot", "robot"), ("branch", "B",
+                                                                                                 "x" * 20_001),
     ("partner_id", "P 1", "P\n1"),
 ])
 def test_a_cell_that_is_not_of_its_kind_breaks_the_columns_rule(column: str, good: str, bad: str) -> None:
@@ -125,7 +128,8 @@ def test_several_values_in_a_cell_are_parted_alike_and_each_renamed() -> None:
 
 
 def test_a_mapped_column_that_the_header_lacks_is_refused() -> None:
-    with pytest.raises(Refused, match="requests.csv, row 1, column 編號: the header has no column for requests.request_id"):
+    with pytest.raises(Refused,
+                       match=r"requests.csv, row 1, column 編號: the header has no column for requests.request_id"):
         shaped("requests", {"絪腹": ["R1"]}, columns={"request_id": "編號"})
 
 

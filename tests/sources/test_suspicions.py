@@ -58,7 +58,8 @@ def test_ordinary_text_is_no_mojibake(connection: Any, text: str) -> None:
 
 def test_an_id_that_a_spreadsheet_made_a_number_of(connection: Any) -> None:
     ids = ["1.23457E+11", "2E+15", "E1", "12E3", "1.5", None]
-    assert seen(suspicions.of_rows(REQUESTS, rows(connection, customer_id=ids), {})) == [("mangled_id", "customer_id", 2)]
+    assert seen(suspicions.of_rows(REQUESTS, rows(connection, customer_id=ids), {})) == [("mangled_id", "customer_id",
+                                                                                          2)]
 
 
 def test_closed_before_opened(connection: Any) -> None:

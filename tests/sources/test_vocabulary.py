@@ -13,13 +13,14 @@ from analysis.sources.vocabulary import refuse_unknown_names
 
 def test_an_expected_table_is_one_of_the_contract(company: Any) -> None:
     company.plan(tables={"reqests": {}})
-    with pytest.raises(Refused, match="^2024Q3.yml, column tables.reqests: there is no table reqests. Name one of staff"):
+    with pytest.raises(Refused,
+                       match=r"^2024Q3.yml, column tables.reqests: there is no table reqests. Name one of staff"):
         refuse_unknown_names(company.load())
 
 
 def test_a_mapped_table_is_one_of_the_contract(company: Any) -> None:
     company.sources(reqests={})
-    with pytest.raises(Refused, match="^sources.yml, column tables.reqests: there is no table"):
+    with pytest.raises(Refused, match=r"^sources.yml, column tables.reqests: there is no table"):
         refuse_unknown_names(company.load())
 
 
@@ -27,7 +28,8 @@ def test_a_mapped_table_is_one_of_the_contract(company: Any) -> None:
 def test_a_mapped_column_is_one_of_its_table(company: Any, key: str) -> None:
     value = {"values": {"a": "b"}, "missing": ["a"]}.get(key, "a")
     company.sources(requests={key: {"opend_at": value}})
-    with pytest.raises(Refused, match="^sources.yml, column tables.requests: the table requests has no column opend_at"):
+    with pytest.raises(Refused,
+                       match=r"^sources.yml, column tables.requests: the table requests has no column opend_at"):
         refuse_unknown_names(company.load())
 
 
@@ -38,7 +40,7 @@ def test_a_rule_runs_between_columns_of_the_contract(company: Any) -> None:
     (company.params / "rules").mkdir()
     (company.params / "rules" / "xx.yml").write_text(yaml.safe_dump([rule]))
     company.site(jurisdictions=["xx"])
-    with pytest.raises(Refused, match="^xx.yml, column xx.a.b: the table requests has no column ended_at"):
+    with pytest.raises(Refused, match=r"^xx.yml, column xx.a.b: the table requests has no column ended_at"):
         refuse_unknown_names(company.load())
 
 

@@ -22,7 +22,8 @@ def accepts(annotation: Any, field: Any, value: Any) -> bool:
 
 
 @pytest.mark.parametrize(("value", "good"), [
-    ("E1", True), ("工號 7", True), ("x" * 200, True), ("x" * 201, False), ("a\nb", False), ("a\tb", False), ("E1\n", False),
+    ("E1", True), ("工號 7", True), ("x" * 200, True), ("x" * 201, False), ("a\nb", False), ("a\tb", False), ("E1\n",
+                                                                                                              False),
 ])
 def test_an_id_is_one_short_line(value: str, good: bool) -> None:
     assert accepts(fields.Text, fields.identifier("it"), value) is good
@@ -53,7 +54,8 @@ def test_a_share_is_above_0_and_at_most_1(value: float, good: bool) -> None:
     assert accepts(fields.Real, fields.share("it"), value) is good
 
 
-@pytest.mark.parametrize("make", [fields.identifier, fields.label, fields.moment, fields.day, fields.whole, fields.number,
+@pytest.mark.parametrize("make", [fields.identifier, fields.label, fields.moment, fields.day, fields.whole,
+                                  fields.number,
                                   fields.flag])
 def test_only_a_required_field_refuses_an_empty_cell(make: Any) -> None:
     rules = {required: make("it", required=required) for required in (True, False)}

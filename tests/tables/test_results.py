@@ -11,7 +11,8 @@ import pytest
 
 from analysis.tables.results import FIGURE_COLUMNS, blank_figures, figures, verdict
 
-GOOD = {"indicator": "nps", "unit_type": "company", "unit": "company", "n": 10, "estimate": 0.5, "low": 0.4, "high": 0.6,
+GOOD = {"indicator": "nps", "unit_type": "company", "unit": "company", "n": 10, "estimate": 0.5, "low": 0.4,
+        "high": 0.6,
         "status": "ok"}
 
 
@@ -28,7 +29,8 @@ def test_a_figure_gets_the_columns_it_does_not_state_and_keeps_its_own() -> None
 
 @pytest.mark.parametrize("changes", [
     {"indicator": "NPS"}, {"unit_type": "galaxy"}, {"n": -1}, {"event": "closing"}, {"level": 0.9}, {"verdict": "good"},
-    {"status": "fine"}, {"status": "not estimable"}, {"estimate": np.nan}, {"high": np.inf}, {"low": 0.55}, {"high": 0.45},
+    {"status": "fine"}, {"status": "not estimable"}, {"estimate": np.nan}, {"high": np.inf}, {"low": 0.55},
+    {"high": 0.45},
     {"status": "no data"}, {"status": "suppressed", "estimate": np.nan, "low": np.nan},
 ], ids=lambda changes: " ".join(map(str, changes.items())))
 def test_a_figure_unfit_to_publish_is_refused(changes: dict[str, Any]) -> None:

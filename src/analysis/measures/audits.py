@@ -16,18 +16,18 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
+from analysis.measures.breakdown import HISTORY_QUARTERS, Keys, Question, by_unit, with_customers
 from analysis.measures.units import judged, unit_rows
 from analysis.run import Run
 from analysis.stats.intervals import clopper_pearson, cluster_share
 from analysis.stats.survey import WEIGHT_ONE, design_share
+from analysis.tables.results import FIGURE_COLUMNS
 
 OVERTURNED = "overturned"  # the dispute ended for the employee: the finding is withdrawn, so the check is passed
 SEVERITY_WEIGHTS: Mapping[str, int] = MappingProxyType({"minor": 1, "major": 3, "critical": 5})  # registry, 4.5
 CRITICAL = "critical"
 UNIT_TYPES = ("company", "service_line", "branch", "channel", "partner", "month")
 PART_UNIT_TYPES = ("company", "service_line", "branch")
-HISTORY_QUARTERS = 8
 FAILURE_COLUMNS = ["unit_type", "unit", "family", "item", "sampling", "checked", "failed"]
 
 
@@ -131,7 +131,7 @@ def audit_trend(run: Run) -> pd.DataFrame:
     parts = [by_unit(run, random.filter(random.family == family), replace(
         question, unit_types=("company", "service_line"), within=("quarter",))) for question, family in asked]
     found = [part for part in parts if len(part)]
-    return judged(run, found) if found else pd.DataFrame(columns=["indicator", "unit_type", "unit", "quarter"])
+    return judged(run, found) if found else pd.DataFrame(columns=[*FIGURE_COLUMNS, "quarter"])
 
 
 def critical_failures(run: Run) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from analysis.stats.intervals import wilson
 from analysis.stats.rates import rate
 from analysis.tables.results import LEVEL
 
+HISTORY_QUARTERS = 8  # trends and baselines look back two years
 COMPLAINT_KIND = "complaint"  # DESIGN: requests of this kind count in response time only
 KEPT = (*COLUMNS, "exposure", "dispersion")
 Keys = list[str]
@@ -57,8 +59,8 @@ def _of_type(run: Run, rows: ir.Table, unit_type: str, question: Question) -> pd
     if reduced.empty:
         return reduced
     if question.zeros and unit_type == "service_line":
-        lines = pd.Index(run.params.site.service_lines, name="unit")
-        reduced = reduced.set_index("unit").reindex(lines.union(reduced["unit"]), fill_value=0).reset_index()
+        lines = sorted({*run.params.site.service_lines, *reduced["unit"]})
+        reduced = reduced.set_index("unit").reindex(pd.Index(lines, name="unit"), fill_value=0).reset_index()
     return labelled(question.estimator(reduced, keys).rename_axis(keys), question.indicator, unit_type)
 
 
@@ -85,8 +87,8 @@ def with_standing_units(run: Run, frame: pd.DataFrame, question: Question) -> pd
     standing = {COMPANY: [COMPANY], "service_line": list(run.params.site.service_lines)}
     for unit_type in [one for one in standing if one in question.unit_types]:
         frame = with_missing_units(frame, question.indicator, unit_type, standing[unit_type])
-    return frame.assign(**{name: frame[name].fillna(value) if name in frame else value
-                           for name, value in {"level": LEVEL, "method": ""}.items()})
+    told = frame.reindex(columns=list(dict.fromkeys([*frame.columns, "level", "method"])))
+    return told.assign(level=LEVEL, method=told["method"].astype("str").fillna(""))
 
 
 def plain_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
@@ -110,6 +112,16 @@ def share_of(flag: str) -> Callable[[ir.Table, Keys], ir.Table]:
 def number_of(rows: ir.Table, keys: Keys) -> ir.Table:
     """Reduce ``rows`` to their number ``n``."""
     return rows.group_by(keys).agg(n=rows.count())
+
+
+def told_by(run: Run, rows: ir.Table, table: str, *columns: str) -> ir.Table:
+    """Return ``rows``, or none of them where no row of eight quarters of ``table`` has any of ``columns`` filled.
+
+    An event that is never delivered is no data: its absence must not read as "it never happened".
+    """
+    known = run.warehouse.history(table, HISTORY_QUARTERS)
+    filled = run.warehouse.reduce(known.agg(**{column: known[column].count() for column in columns}))
+    return rows if filled.to_numpy().any() else rows.filter(ibis.literal(False))
 
 
 def handled(run: Run, unit_type: str) -> pd.Series:

@@ -51,24 +51,24 @@ def clocks(run: Run) -> pd.DataFrame:
 
 def _figure(run: Run, rule: Rule, outcomes: Mapping[str, int] | None) -> pd.DataFrame:
     """Return the row of one rule; ``outcomes`` is None where the columns it reads are empty."""
-    counts = dict.fromkeys(OUTCOMES, 0) | (outcomes or {})
+    counts = {name: (outcomes or {}).get(name, 0) for name in OUTCOMES}
     judged_cases = counts["in_limit"] + counts["missed"]
     minimum_n = run.params.registry[INDICATOR].minimum_n
     figure = clopper_pearson([counts["in_limit"]], [judged_cases], run.level, minimum_n)[FIGURES]
     if not judged_cases:
         figure["status"] = NOTHING_DUE if counts["not_yet_due"] else "no data"
-    about = {
-        "indicator": INDICATOR, "unit_type": "rule", "unit": rule.id, "rule": rule.id, "title": rule.title,
-        "force": rule.force, "limit": _limits_in_words(rule), "source": _sources(rule),
-        "certainty": _joined(limit.certainty for limit in rule.limits), "start": rule.start,
-        "stop": " / ".join(rule.stop), "effective_from": rule.effective_from.isoformat(),
-        "target": EVERY_CASE if rule.share_target is None else rule.share_target,
-    }
-    return figure.assign(**about, **{name: pd.array([counts[name]], dtype="Int64") for name in OUTCOMES})
+    return figure.assign(
+        indicator=INDICATOR, unit_type="rule", unit=rule.id, rule=rule.id, title=rule.title, force=rule.force,
+        limit=_limits_in_words(rule), source=_sources(rule),
+        certainty=_joined(limit.certainty for limit in rule.limits), start=rule.start, stop=" / ".join(rule.stop),
+        effective_from=rule.effective_from.isoformat(),
+        target=EVERY_CASE if rule.share_target is None else rule.share_target,
+        **{name: pd.array([counts[name]], dtype="Int64") for name in OUTCOMES})
 
 
 def _no_rule() -> pd.DataFrame:
-    words = dict.fromkeys(("rule", "title", "force", "limit", "source", "certainty", "start", "stop", "effective_from"), "")
+    words = dict.fromkeys(
+        ("rule", "title", "force", "limit", "source", "certainty", "start", "stop", "effective_from"), "")
     counts = {name: pd.array([0], dtype="Int64") for name in OUTCOMES}
     return blank_figures(INDICATOR, "rule", ["none"], "not applicable").assign(**words, **counts)
 
@@ -110,7 +110,7 @@ def _cases(run: Run, rule: Rule, rows: ir.Table) -> pd.DataFrame:
     if rule.effective_to is not None:
         told = told.filter(told["start"] <= rule.effective_to)
     cases = run.warehouse.reduce(told.group_by(told.columns).agg(count=told.count()))
-    days = [name for name in cases if name in ("start", "stop", "withdrawn") or name.startswith("step_")]
+    days = [name for name in map(str, cases) if name in ("start", "stop", "withdrawn") or name.startswith("step_")]
     return cases.assign(**{name: pd.to_datetime(cases[name]).astype("datetime64[s]") for name in days})
 
 
@@ -137,7 +137,7 @@ def _paused(rows: ir.Table, rule: Rule, per: float) -> ir.IntegerValue:
 
 
 def _seconds_over(run: Run, rule: Rule, rows: ir.Table, fitting: list) -> ir.IntegerValue:
-    """Return, for a limit in seconds, 1 where the time until the stop (or ``as_of``) exceeds it, else 0; null in days."""
+    """Return, for a limit in seconds, 1 where the time until the stop (or ``as_of``) exceeds it, else 0."""
     as_of = ibis.literal(run.as_of.replace(tzinfo=None)).cast("timestamp(6)")
     end = ibis.coalesce(_first(rows, rule.stop, days=False), as_of)
     elapsed = end.delta(rows[_name(rule.start)], unit="second") - _paused(rows, rule, 1 / SECONDS_PER_HOUR)
@@ -150,7 +150,7 @@ def _judged_cases(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> tu
     """Return the outcome of each row of ``cases`` and its count."""
     stopped, today = cases["stop"].notna(), _today(run)
     if limit.seconds is not None:
-        over = cases["seconds_over"].eq(1).to_numpy()
+        over = cases["seconds_over"].eq(1)
         in_time, past = stopped & ~over, over
         left = cases["withdrawn"].notna() & ~over
     else:
@@ -170,7 +170,7 @@ def _deadlines(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> np.nd
     longer = rule.extended_days(limit)
     if longer is None:
         return deadline.astype("datetime64[s]")
-    granted = [cases[name] for name in cases if name.startswith("step_")]
+    granted = [cases[name] for name in map(str, cases) if name.startswith("step_")]
     extended = deadline_day(start, longer, limit.kind_of_day, calendar)
     return extended_deadline_day(deadline, extended, granted).astype("datetime64[s]")
 

@@ -77,8 +77,8 @@ def _with_assessors(run: Run, rows: ir.Table, frame: pd.DataFrame) -> pd.DataFra
             counts |= {(unit_type, row["unit"], row.get("facet", "")): int(row["assessors"])
                        for row in found.to_dict("records")}
     frame = frame.assign(facet=facets)
-    found = [counts.get(key, 0) for key in zip(frame["unit_type"], frame["unit"], frame["facet"], strict=True)]
-    return frame.assign(assessors=pd.array(found, dtype="Int64"))
+    told = [counts.get(one, 0) for one in zip(frame["unit_type"], frame["unit"], frame["facet"], strict=True)]
+    return frame.assign(assessors=pd.array(told, dtype="Int64"))
 
 
 def training_needs(run: Run) -> pd.DataFrame:

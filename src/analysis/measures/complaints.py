@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from analysis.measures.breakdown import (
@@ -34,7 +35,8 @@ def complaints(run: Run) -> pd.DataFrame:
     The three denominators of METHODS §6 stand together; lines and partners are held against requests alone.
     """
     rates = [_rates(run, one) for one in denominators(run)]
-    return judged(run, [by_unit(run, run.warehouse.table("complaints"), RECEIVED), *rates, *handling(run)])
+    table = judged(run, [by_unit(run, run.warehouse.table("complaints"), RECEIVED), *rates, *handling(run)])
+    return table.assign(**{name: table.get(name, np.nan) for name in ("exposure", "dispersion")})
 
 
 def _rates(run: Run, denominator: Denominator) -> pd.DataFrame:

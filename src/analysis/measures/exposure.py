@@ -9,12 +9,11 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import COMPLAINT_KIND
+from analysis.measures.breakdown import COMPLAINT_KIND, HISTORY_QUARTERS
 from analysis.measures.units import has_unit, unit_rows
 from analysis.run import Run
 from analysis.stats.rates import pearson_dispersion, rate
 
-HISTORY_QUARTERS = 8
 CENTS = 100
 BY_BUSINESS = ("company", "branch", "product")  # exposures know branch and product only
 BY_REQUESTS = ("company", "service_line", "branch", "product", "partner")
@@ -49,7 +48,7 @@ def denominators(run: Run) -> tuple[Denominator, ...]:
 
 
 def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
-    """Return unit, month, count (complaints) and exposure (in units of ``per``) in the known months of eight quarters."""
+    """Return unit, month, count (complaints) and exposure (per ``per``) in the known months of eight quarters."""
     complaints = run.warehouse.history("complaints", HISTORY_QUARTERS)
     if denominator.life:
         complaints = _on_products(complaints, _life_products(run))
@@ -102,7 +101,7 @@ def dispersion(monthly: pd.DataFrame) -> float:
 
 
 def quarter_rates(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
-    """Return the quarter's rate per unit with a gamma-Poisson interval: columns of `analysis.stats.rates.rate`, unit."""
+    """Return the quarter's rate per unit with a gamma-Poisson interval: unit, columns of `stats.rates.rate`."""
     monthly = cells(run, denominator, unit_type)
     own = monthly[monthly["month"].isin(run.quarter.months)]
     if own.empty:

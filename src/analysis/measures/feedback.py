@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from analysis.measures.breakdown import Question, by_unit, number_of, plain_count, plain_share, share_of
+from analysis.measures.breakdown import Question, by_unit, number_of, plain_count, plain_share, share_of, told_by
 from analysis.measures.units import judged
 from analysis.run import Run
 from analysis.stats.intervals import wilson
@@ -47,8 +47,10 @@ def feedback(run: Run) -> pd.DataFrame:
     yet due at ``as_of`` is left out of the first share, as with every clock.
     """
     rows = _marked(run)
-    return judged(run, [by_unit(run, rows, RECEIVED), by_unit(run, rows.filter(rows.due), ACKNOWLEDGED),
-                        by_unit(run, rows, ANSWERED), by_unit(run, rows, ACTIONED)])
+    due = told_by(run, rows.filter(rows.due), "feedback", "acknowledged_at")
+    return judged(run, [by_unit(run, rows, RECEIVED), by_unit(run, due, ACKNOWLEDGED),
+                        by_unit(run, told_by(run, rows, "feedback", "answered_at"), ANSWERED),
+                        by_unit(run, rows, ACTIONED)])
 
 
 def feedback_themes(run: Run) -> pd.DataFrame:

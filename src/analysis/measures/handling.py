@@ -10,14 +10,23 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures import clocks
-from analysis.measures.breakdown import Question, by_unit, gathered, labelled, number_of, plain_share, share_of
+from analysis.measures.breakdown import (
+    HISTORY_QUARTERS,
+    Question,
+    by_unit,
+    gathered,
+    labelled,
+    number_of,
+    plain_share,
+    share_of,
+    told_by,
+)
 from analysis.measures.units import unit_rows
 from analysis.params import Rule
 from analysis.quarter import Quarter
 from analysis.run import Run
 
 SETTLED_DAYS = 90  # METHODS §6: a repetition within so many days of closing counts; a cohort is judged after them
-HISTORY_QUARTERS = 8
 SATISFIED_FROM = 4  # of 5: the top two boxes, as in the survey
 UPHELD, DECIDED = ("upheld", "partly_upheld"), ("upheld", "partly_upheld", "not_upheld")
 UNIT_TYPES = ("company", "service_line", "branch", "product", "partner")
@@ -42,8 +51,9 @@ def handling(run: Run) -> list[pd.DataFrame]:
                        satisfied=rows.handling_satisfaction >= SATISFIED_FROM)
     decided = rows.filter(rows.decided_at.notnull(), rows.outcome.isin(DECIDED))
     answered = rows.filter(rows.handling_satisfaction.notnull())
-    return [by_unit(run, rows, HANDLED), timely(run, rows), effective(run), by_unit(run, decided, FOUND_FOR_CUSTOMER),
-            by_unit(run, answered, SATISFIED)]
+    ended = told_by(run, rows, "complaints", "closed_at")
+    return [by_unit(run, ended, HANDLED), timely(run, told_by(run, rows, "complaints", "decided_at")), effective(run),
+            by_unit(run, decided, FOUND_FOR_CUSTOMER), by_unit(run, answered, SATISFIED)]
 
 
 def timely(run: Run, rows: ir.Table) -> pd.DataFrame:
@@ -55,7 +65,7 @@ def timely(run: Run, rows: ir.Table) -> pd.DataFrame:
     rules = [one for one in run.params.rules if one.table == "complaints" and one.force == DUTY]
     question = Question(TIMELY, UNIT_TYPES, number_of, plain_share)
     if not rules:
-        return gathered(run, [], question).assign(status="not applicable", n=pd.NA, target=np.nan)
+        return gathered(run, [], question).assign(status="not applicable", n=None, target=np.nan)
     versions = [one for one in rules if one.id == rules[0].id]  # a second duty is told in `clocks` alone
     return gathered(run, [_timely_units(run, rows, unit_type, versions) for unit_type in UNIT_TYPES], question)
 
@@ -93,17 +103,18 @@ def cohort(run: Run) -> Quarter:
 def effective(run: Run) -> pd.DataFrame:
     """Return the share of closed complaints not repeated within SETTLED_DAYS, escalated or overturned (METHODS §6).
 
-    Cohort: closed in the quarter that `cohort` names; ``method`` says which.
+    Cohort: closed in the quarter that `cohort` names; ``method`` says which. "no data" where none of the three is ever
+    delivered.
     """
     quarter = cohort(run)
-    known = run.warehouse.history("complaints", HISTORY_QUARTERS)
+    known = run.warehouse.known_now("complaints")
     repeats = known.filter(known.repeat_of.notnull()).group_by(original=known.repeat_of).agg(
         again=known.received_day.min())
     closed = known.filter(known.closed_day.between(quarter.start, quarter.end))
     closed = closed.left_join(repeats, closed.complaint_id == repeats.original)
     repeated = (closed.again <= closed.closed_day + ibis.interval(days=SETTLED_DAYS)).fill_null(False)
     rows = closed.mutate(settled=~(repeated | closed.escalated_at.notnull() | closed.overturned_at.notnull()))
-    found = by_unit(run, rows, EFFECTIVE)
+    found = by_unit(run, told_by(run, rows, "complaints", "repeat_of", "escalated_at", "overturned_at"), EFFECTIVE)
     named = found["method"] + f"; cohort closed in {quarter}"
     return found.assign(method=named.where(found["method"] != "", ""))
 

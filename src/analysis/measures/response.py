@@ -63,9 +63,10 @@ def _parts(run: Run, event: str, unit_type: str) -> list[pd.DataFrame]:
     """Return the figures of one event for the units of one type, those that must have a row included."""
     waits = _waits(run, event, unit_type)
     owed = {COMPANY: (COMPANY,), "service_line": run.params.site.service_lines, "kind": tuple(run.params.plan.limits)}
-    found = pd.DataFrame() if waits.empty else _figures(run, waits, event).assign(unit_type=unit_type)
-    parts = [with_missing_units(found[found["indicator"] == indicator] if len(found) else found, indicator, unit_type,
-                                owed.get(unit_type, ())) for indicator in INDICATORS]
+    none = pd.DataFrame(columns=["indicator", "still_waiting"])
+    found = none if waits.empty else _figures(run, waits, event).assign(unit_type=unit_type)
+    parts = [with_missing_units(found[found["indicator"] == indicator], indicator, unit_type, owed.get(unit_type, ()))
+             for indicator in INDICATORS]
     return [part.assign(event=event) for part in parts]
 
 
@@ -84,7 +85,7 @@ def _waits(run: Run, event: str, unit_type: str) -> pd.DataFrame:
 
 
 def _requests(run: Run, event: str) -> ir.Table:
-    """Return the quarter's requests with ``time`` (minutes until the event, else until they left or ``as_of``) and ``had``."""
+    """Return the quarter's requests with ``had`` (the event) and ``time`` (minutes until it, or until they left)."""
     rows = run.warehouse.table("requests")
     happened, left = rows[EVENTS[event]], rows.withdrawn_at
     had = happened.notnull() & (left.isnull() | (happened <= left))

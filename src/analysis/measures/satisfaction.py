@@ -42,7 +42,7 @@ Estimator = Callable[..., pd.DataFrame]
 
 
 class Cells(NamedTuple):
-    """Invitations counted per unit (missing: of none), stratum, cluster, weight and answers; has the survey a design?"""
+    """Invitations per unit (missing: of none), stratum, cluster, weight and answers; has the survey a design?"""
 
     counts: pd.DataFrame
     designed: bool
@@ -58,10 +58,11 @@ class Item(NamedTuple):
 
 
 def satisfaction(run: Run) -> pd.DataFrame:
-    """Return satisfaction, loyalty and response rate per unit, with ``p_worse``, ``invitations``, ``customers``, ``note``.
+    """Return satisfaction, loyalty and response rate per unit.
 
-    ``customers`` is the number of answers. The company, each service line of the site and each mode of the plan always
-    have a row. ``note`` says which mode was invited by and stayed silent, or was planned and not used.
+    Extra columns: ``p_worse``, ``invitations``, ``customers`` (the number of answers) and ``note``: a mode that stayed
+    silent, or was planned and not used. The company, each service line of the site and each mode of the plan always
+    have a row.
     """
     cells = {unit_type: _cells(run, run.quarter, unit_type) for unit_type in UNIT_TYPES}
     table = judged(run, [_with_owed(run, indicator, unit_type, _figures(run, indicator, unit_type, cells[unit_type]))
@@ -103,28 +104,30 @@ def _company(run: Run, indicator: str, cells: Cells) -> pd.DataFrame:
 
 def _change(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     """Return the row ``now`` minus the row ``then``; the reason where either has no figure."""
-    labels = now[["indicator", "unit_type", "unit"]].iloc[0].to_dict() | {"target": float("nan")}
-    numbers = {"n": now["n"].astype("Int64").to_numpy(), "n_before": then["n"].astype("Int64").to_numpy()}
+    indicator = str(now["indicator"].iloc[0])
+    blank = blank_figures(indicator, COMPANY, [COMPANY], "no data").assign(
+        target=float("nan"), n=int(now["n"].iloc[0]), n_before=int(then["n"].iloc[0]), detectable=float("nan"))
     if "no data" in {then["status"].iloc[0], now["status"].iloc[0]}:
-        blank = blank_figures(labels["indicator"], COMPANY, [COMPANY], "no data")
-        return blank.assign(**labels, **numbers, detectable=float("nan"))
+        return blank
     pair = pd.concat([now.assign(coefficient=1), then.assign(coefficient=-1)], ignore_index=True)
     change = linear_combination(pair, "difference of independent estimates, MOVER", level=float(now["level"].iloc[0]))
     half = (change["high"] - change["low"]) / 2
-    return change.assign(**labels, **numbers, detectable=half * (LEVEL_QUANTILE + POWER_QUANTILE) / LEVEL_QUANTILE)
+    return blank.drop(columns=["estimate", "low", "high", "status"]).join(change.drop(columns="n")).assign(
+        detectable=half * (LEVEL_QUANTILE + POWER_QUANTILE) / LEVEL_QUANTILE)
 
 
 def _figures(run: Run, indicator: str, unit_type: str, cells: Cells) -> pd.DataFrame:
     """Return the figures of ``indicator`` per unit; no row where nobody was invited."""
-    asked = {"level": run.level, "minimum_n": run.params.registry[indicator].minimum_n}
+    minimum_n = run.params.registry[indicator].minimum_n
     if indicator == RESPONSE:
         counts = _invitations(cells).set_index("unit")
-        figures = wilson(counts["answered"], counts["invitations"], **asked)
+        figures = wilson(counts["answered"], counts["invitations"], run.level, minimum_n)
     else:
         item = ITEMS[indicator]
         answer = cells.counts[item.question].astype(float).where(cells.counts["usable"])
         answers = cells.counts.assign(value=item.value(answer).where(answer.notna()))
-        figures = (item.designed if cells.designed else item.plain)(answers, by=["unit"], **asked)
+        estimator = item.designed if cells.designed else item.plain
+        figures = estimator(answers, by=["unit"], level=run.level, minimum_n=minimum_n)
     told = figures.rename_axis("unit").reset_index()
     told = told[told["unit"].notna()].assign(indicator=indicator, unit_type=unit_type)
     return told.assign(status=told["status"].mask(told["n"].eq(0), "no data"))[FIGURES]
@@ -203,7 +206,8 @@ def _plain_share(answers: pd.DataFrame, by: list[str], level: float, minimum_n: 
 
 
 def _plain_nps(answers: pd.DataFrame, by: list[str], level: float, minimum_n: int) -> pd.DataFrame:
-    figures = nps(*_tally(answers, PROMOTER, PASSIVE, DETRACTOR), level=level)
+    promoters, passives, detractors = _tally(answers, PROMOTER, PASSIVE, DETRACTOR)
+    figures = nps(promoters, passives, detractors, level)
     few = figures["n"].lt(minimum_n) & figures["status"].eq("ok")
     figures[["estimate", "low", "high"]] = figures[["estimate", "low", "high"]].mask(few)
     return figures.assign(status=figures["status"].mask(few, f"not estimable: fewer than {minimum_n} answers"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import Question, by_unit, labelled, number_of, plain_count
-from analysis.measures.exposure import HISTORY_QUARTERS, Denominator, denominators, month_rates
+from analysis.measures.breakdown import HISTORY_QUARTERS, Question, by_unit, labelled, number_of, plain_count
+from analysis.measures.exposure import Denominator, denominators, month_rates
 from analysis.measures.units import COMPANY, judged
 from analysis.run import Run
 from analysis.tables.results import blank_figures

@@ -16,7 +16,7 @@ from analysis.params.plan import Plan
 from analysis.params.registry import Indicator, Registry
 from analysis.params.rules import Rule, load_rules, rules_in_force
 from analysis.params.site import Site
-from analysis.params.yaml_file import read_yaml
+from analysis.params.yaml_file import Model, read_yaml
 from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 
@@ -57,7 +57,7 @@ class _Folder:
         self.directory = directory
         self.read: list[Path] = []
 
-    def own(self, name: str, model: object, default: object = None) -> object:
+    def own(self, name: str, model: type[Model], default: Model | None = None) -> Model:
         """Return the company's own file ``name``, or ``default`` where it keeps none."""
         path = self.directory / name
         if default is not None and not path.is_file():
@@ -82,11 +82,19 @@ class _Folder:
 
 
 def _plan(folder: _Folder, quarter: Quarter) -> Plan:
-    plan: Plan = folder.own(f"{quarter}.yml", Plan)  # type: ignore[assignment]  # read_yaml returns the model asked for
+    plan = folder.own(f"{quarter}.yml", Plan)
     if plan.quarter != str(quarter):
         raise Refused(f"the plan says it is for {plan.quarter}", "Correct its quarter", file=f"{quarter}.yml",
                       column="quarter")
     return plan
+
+
+def _review(folder: _Folder, quarter: Quarter) -> Review:
+    file = f"reviews/{quarter}.yml"
+    review = folder.own(file, Review)
+    if review.quarter != str(quarter):
+        raise Refused(f"the review says it is for {review.quarter}", "Correct its quarter", file=file, column="quarter")
+    return review
 
 
 def load_params(directory: Path, quarter: Quarter) -> Params:
@@ -96,9 +104,9 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
         raise Refused(f"there is no evaluation plan for {quarter}",
                       f"Write and approve one as {quarter}.yml, after the model of another quarter's",
                       file=f"{quarter}.yml")
-    site: Site = folder.own("site.yml", Site)  # type: ignore[assignment]  # as above
+    site = folder.own("site.yml", Site)
     plans = {one: _plan(folder, one) for one in folder.quarters(".", quarter)}
-    reviews = {one: folder.own(f"reviews/{one}.yml", Review) for one in folder.quarters("reviews", quarter.plus(-1))}
+    reviews = {one: _review(folder, one) for one in folder.quarters("reviews", quarter.plus(-1))}
     registry = Registry(read_yaml(folder.shared("indicators.yml"), list[Indicator]), quarter)
     rules = rules_in_force(load_rules(folder.shared("rules"), site.jurisdictions), quarter)
     calendars = {path.stem: Calendar.from_csv(path) for path in sorted(folder.shared("calendars").glob("*.csv"))}
@@ -108,9 +116,9 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
     _refuse_unknown_indicators(plans[quarter], registry)
     return Params(
         quarter=quarter, site=site, registry=registry, rules=rules, calendars=calendars,
-        plan=plans[quarter], plans=plans, reviews=reviews,  # type: ignore[arg-type]  # as above
-        sources=folder.own("sources.yml", Sources, Sources()),  # type: ignore[arg-type]  # as above
-        actions=tuple(folder.own("actions.yml", list[Action], [])),  # type: ignore[arg-type]  # as above
+        plan=plans[quarter], plans=plans, reviews=reviews,
+        sources=folder.own("sources.yml", Sources, Sources()),
+        actions=tuple(folder.own("actions.yml", list[Action], [])),
         files=tuple(folder.read),
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from analysis.params.site import Zone
 from analysis.params.yaml_file import Closed
 
 
@@ -15,21 +16,21 @@ class TableSource(Closed):
     ``columns`` maps our column to theirs; a column of theirs that is not mapped keeps its name if it is one of ours
     (unless ``only_mapped``). ``constants`` fills a column; ``values`` renames value codes; ``missing`` lists the codes
     that mean no answer, per column; ``separators`` names what parts several values in one cell; ``formats`` gives
-    ``strptime`` formats of date columns.
+    ``strptime`` formats of date columns; ``time_zone`` is that of times without one, where it is not the site's.
     """
 
     file: str | None = None
     encoding: Literal["utf-8", "gb18030", "big5", "utf-16"] = "utf-8"
-    delimiter: str = Field(",", min_length=1, max_length=1)
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     sheet: str | None = None
-    time_zone: str | None = None
-    columns: dict[str, str] = {}
+    time_zone: Zone | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
     only_mapped: bool = False
-    constants: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    missing: dict[str, tuple[str, ...]] = {}
-    separators: dict[str, str] = {}
-    formats: dict[str, str] = {}
+    constants: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    missing: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    separators: dict[str, str] = Field(default_factory=dict)
+    formats: dict[str, str] = Field(default_factory=dict)
     note: str = ""
 
     @model_validator(mode="after")
@@ -42,7 +43,7 @@ class TableSource(Closed):
 class Sources(Closed):
     """The mapping of every delivered table; a table not named here is read under our own names."""
 
-    tables: dict[str, TableSource] = {}
+    tables: dict[str, TableSource] = Field(default_factory=dict)
 
     def of(self, table: str) -> TableSource:
         """Return how ``table`` is read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
@@ -26,7 +26,7 @@ class Coverage(Closed):
     """Which days a delivered table covers: the quarter, or fieldwork from … to."""
 
     covers: Literal["quarter", "fieldwork"] = "quarter"
-    from_: date | None = Field(None, alias="from")
+    from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None
 
     @model_validator(mode="after")
@@ -83,10 +83,10 @@ class Plan(Closed):
     approved_by: str
     approved_on: date
     indicators: dict[str, PlannedIndicator]
-    limits: dict[str, Limit] = {}
+    limits: dict[str, Limit] = Field(default_factory=dict)
     tables: dict[str, Coverage]
     modes: tuple[str, ...] = ()
-    samples: dict[str, Sample] = {}
+    samples: dict[str, Sample] = Field(default_factory=dict)
     milestones: tuple[Milestone, ...] = ()
     told_back: tuple[ToldBack, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal
 
@@ -70,7 +70,7 @@ class Registry:
     def __contains__(self, indicator: object) -> bool:
         return indicator in self._by_id
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # an iterator of Indicator, in the file's order
+    def __iter__(self) -> Iterator[Indicator]:
         return iter(self._by_id.values())
 
     def revised(self, quarter: Quarter, window: int = 4) -> list[Indicator]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from analysis.params.yaml_file import Closed
 
@@ -15,6 +15,17 @@ SUSPICIONS = (
     "truncation", "short_row", "mojibake", "mangled_id", "order_of_events", "unknown_employee", "unknown_reference",
     "empty_week", "volume", "scale_drift",
 )
+
+
+def _known_zone(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("not an IANA time zone such as Asia/Shanghai") from None
+    return zone
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Disclosure(Closed):
@@ -28,7 +39,7 @@ class Site(Closed):
 
     company: str
     data: str
-    time_zone: str
+    time_zone: Zone
     language: Language
     engine: Literal["duckdb"]
     service_lines: tuple[str, ...] = Field(min_length=1)
@@ -38,15 +49,6 @@ class Site(Closed):
     disclosure: Disclosure
     policies_denominator: Literal["in_force", "issued"]
     refuse_on: tuple[str, ...]
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("not an IANA time zone such as Asia/Shanghai") from None
-        return zone
 
     @field_validator("refuse_on")
     @classmethod

@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in resolvers if tag != BOOLEAN]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=event.start_mark)
@@ -67,7 +67,7 @@ def _line_of(node: yaml.Node | None, location: tuple) -> int | None:
     return line
 
 
-def read_yaml(path: Path, model: type[Model] | Any) -> Model:
+def read_yaml(path: Path, model: type[Model]) -> Model:
     """Return the file at ``path`` as ``model`` (a closed model, or a list or dict of them).
 
     Raises Refused naming file, line, key and remedy for a missing file, bad YAML, or a key or value outside the model.

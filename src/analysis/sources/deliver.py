@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from analysis.tables import TABLES
 
 __all__ = ["Delivery", "deliver"]
 
+FOLLOWED_QUARTERS = 4  # a case is followed for a year
 Progress = Callable[[str], None]
 Groups = dict[str, list[Delivered]]
 
@@ -46,7 +47,8 @@ def deliver(params: Params, data: Path, validated: Path, progress: Progress = la
     if kept.is_file() and (delivery := Delivery.load(kept)).is_stored:
         return delivery
     with closing(_Engine()) as engine:
-        delivery = _Delivering(params, validator, Reconciler(engine.connection, validated), progress).delivery(known, key)
+        delivery = _Delivering(params, validator, Reconciler(engine.connection, validated), progress).delivery(known,
+                                                                                                               key)
     delivery.save(kept.parent)
     return delivery
 
@@ -62,9 +64,9 @@ class _Engine:
 
 
 def _known(params: Params, data: Path) -> dict[Quarter, Groups]:
-    """Return, for the quarter and each before it, oldest first, the delivered files by table as known at its ``as_of``.
+    """Return, for the quarter and each before it, oldest first, its files by table as then known.
 
-    An earlier quarter that was not delivered itself has no history: what later deliveries repeat of it is not all of it.
+    An earlier quarter that was not delivered itself has no history: later deliveries repeat only parts of it.
     """
     known: dict[Quarter, Groups] = {}
     for back in range(HISTORY_QUARTERS, -1, -1):
@@ -115,9 +117,22 @@ class _Delivering:
         now = {name: self._account(name, group) for name, group in groups.items()}
         tables[str(self.params.quarter)] = {
             name: str(self._rows(self.params.quarter, name, known[self.params.quarter][name])) for name in groups}
+        followed = self._followed(known)
         found = pd.concat([suspicions.of_files(files), *self._findings(tables, groups)], ignore_index=True)
         self._refuse_suspect(found)
-        return Delivery(self.params.quarter, tables, accounts(files, now), failures(files, now), found, key)
+        return Delivery(self.params.quarter, tables, accounts(files, now), failures(files, now), found, key,
+                        followed)
+
+    def _followed(self, known: dict[Quarter, Groups]) -> dict[str, dict[str, str]]:
+        """Return the rows of the quarters before as known now, of the tables whose cases are followed."""
+        found: dict[str, dict[str, str]] = {}
+        names = [name for name in known[self.params.quarter] if TABLES[name].followed]
+        for quarter in [self.params.quarter.plus(-back) for back in range(1, FOLLOWED_QUARTERS + 1)]:
+            for name in (one for one in names if one in known[quarter]):
+                files = [self.validator(file) for file in known[self.params.quarter][name]]
+                now = replace(_window(self.params, name, quarter), as_of=_as_of(self.params, self.params.quarter))
+                found.setdefault(str(quarter), {})[name] = str(self.reconciler.rows(TABLES[name], files, now))
+        return found
 
     def _validated(self, file: Delivered) -> ValidatedFile:
         self.progress(f"{file.table.name} {file.delivery}")

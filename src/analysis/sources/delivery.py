@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -23,9 +23,10 @@ FRAMES = ("accounts", "failures", "findings")
 class Delivery:
     """A quarter's validated delivery.
 
-    ``tables``: quarter → table → Parquet file. ``accounts``: one row per table and delivery, the counts of ACCOUNT_COLUMNS.
-    ``failures``: one row per FAILURE_COLUMNS, each a broken rule. ``findings``: table, suspicion, column, rows.
-    ``key`` is the hash of everything the delivery depends on.
+    ``tables``: quarter → table → Parquet file. ``accounts``: one row per table and delivery, ACCOUNT_COLUMNS.
+    ``failures``: one row per broken rule, FAILURE_COLUMNS. ``findings``: table, suspicion, column, rows.
+    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the earlier quarters of the
+    tables whose cases are followed, as known now and not at those quarters' own date.
     """
 
     quarter: Quarter
@@ -34,13 +35,15 @@ class Delivery:
     failures: pd.DataFrame
     findings: pd.DataFrame
     key: str
+    followed: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, folder: Path) -> Path:
         """Write the delivery's index under ``folder`` and return its file."""
         folder.mkdir(parents=True, exist_ok=True)
         path = index(folder, self.key)
         frames = {name: getattr(self, name).to_dict("split", index=False) for name in FRAMES}
-        facts = {"quarter": str(self.quarter), "tables": self.tables, "key": self.key, **frames}
+        facts = {"quarter": str(self.quarter), "tables": self.tables, "followed": self.followed, "key": self.key,
+                 **frames}
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         os.replace(temporary, path)
@@ -51,12 +54,13 @@ class Delivery:
         """Return the delivery whose index is ``path``."""
         facts = json.loads(path.read_text(encoding="utf-8"))
         frames = {name: pd.DataFrame(**facts[name]) for name in FRAMES}
-        return cls(Quarter.parse(facts["quarter"]), facts["tables"], key=facts["key"], **frames)
+        return cls(Quarter.parse(facts["quarter"]), facts["tables"], key=facts["key"], followed=facts["followed"], **frames)
 
     @property
     def is_stored(self) -> bool:
         """Whether every Parquet file of the delivery is still there."""
-        return all(Path(path).is_file() for one in self.tables.values() for path in one.values())
+        kept = [*self.tables.values(), *self.followed.values()]
+        return all(Path(path).is_file() for one in kept for path in one.values())
 
 
 def index(folder: Path, key: str) -> Path:

@@ -110,7 +110,8 @@ class Reading:
         self._set_header(file.schema_arrow.names)
         first = FIRST_RECORD
         for batch in file.iter_batches():
-            text = pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch.columns], batch.schema.names)
+            text = pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch.columns],
+                                              batch.schema.names)
             yield self._frame(text, list(range(first, first + batch.num_rows)))
             first += batch.num_rows
 

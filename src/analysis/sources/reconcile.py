@@ -127,11 +127,17 @@ def late_events(table: Table, rows: ir.Table, window: Window) -> dict[str, ir.Bo
 
 def as_known(table: Table, rows: ir.Table, late: dict[str, ir.BooleanValue]) -> ir.Table:
     """Return ``rows`` with late events blanked, their local days, and what only they could tell."""
-    dependants = {column: late[event] for column, event in table.known_at.items()}
+    dependants = {column: _untold(rows, late, events) for column, events in table.known_at.items()}
     companions = {day_column(event): is_late for event, is_late in late.items() if table.kind(event) == "moment"}
     blanked = {column: ibis.ifelse(is_late, ibis.null(rows[column].type()), rows[column])
                for column, is_late in (late | dependants | companions).items()}
     return rows.mutate(**blanked) if blanked else rows
+
+
+def _untold(rows: ir.Table, late: dict[str, ir.BooleanValue], events: tuple[str, ...]) -> ir.BooleanValue:
+    """Return where at least one of ``events`` is late and none had happened by ``as_of``."""
+    told = [rows[event].notnull() & ~late[event] for event in events]
+    return ibis.or_(*(late[event] for event in events)) & ~ibis.or_(*told)
 
 
 def _count(rows: ir.Table, late: dict[str, ir.BooleanValue]) -> int:

@@ -1,7 +1,7 @@
 """Which rows of a batch keep the contract, and which rule does each of the others break?
 
-Text is mapped (``sources.yml``), read by the kind of its column, localised, and validated by the pandera model. Failures
-are one row per file row, column and rule; pandera's own report repeats a bad cell once per check and coercion.
+Text is mapped (``sources.yml``), read by the kind of its column, localised, and validated by the pandera model.
+Failures are one row per file row, column and rule; pandera's own report repeats a bad cell once per check and coercion.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Shape:
         if kind == "text":
             return cells, pd.Series(False, index=cells.index)
         if kind == "flag":
-            typed = cells.str.lower().map({"true": True, "false": False}).astype("boolean")
+            typed: pd.Series = cells.str.lower().map({"true": True, "false": False}).astype("boolean")
         elif kind in ("moment", "day"):
             typed = self._times(column, cells, local=kind == "day")
         else:
@@ -108,7 +108,8 @@ class Shape:
         aware = cells.str.contains(AWARE, regex=True, na=False) & cells.str.contains(":", regex=False, na=False)
         naive = pd.to_datetime(cells.where(~aware), format=layout, errors="coerce").astype("datetime64[us]")
         naive = naive.where(naive.dt.year.between(*PLAUSIBLE_YEARS))
-        zoned = pd.to_datetime(cells.where(aware), format=layout, errors="coerce", utc=True).dt.tz_convert(self.site_zone)
+        zoned = pd.to_datetime(cells.where(aware), format=layout, errors="coerce",
+                               utc=True).dt.tz_convert(self.site_zone)
         if local:
             return naive.fillna(zoned.dt.tz_localize(None)).dt.normalize().astype("datetime64[ns]")
         # a wall time that a clock change repeats is read as its first passing, one it skips as the moment after

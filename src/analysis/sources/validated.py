@@ -126,7 +126,7 @@ def _validate(delivered: Delivered, params: Params, folder: Path) -> dict[str, i
 
 
 def _as_arrow(rows: pd.DataFrame, delivered: Delivered) -> pa.Table:
-    """Return the rows with their origin (``_row``, ``_delivery``, ``_file``), days as dates, moments in microseconds."""
+    """Return the rows with their origin (``_row``, ``_delivery``, ``_file``), days as dates, moments in µs."""
     origin = rows.rename_axis("_row").reset_index().assign(_delivery=delivered.delivery, _file=delivered.name)
     table = pa.Table.from_pandas(origin, preserve_index=False)
     types = {field.name: _stored_type(field) for field in table.schema}

@@ -20,17 +20,19 @@ class Table:
     """One delivered table.
 
     ``opens`` is the column whose local day places a row in a quarter (None: a snapshot, delivered whole). ``known_at``
-    names, per column, the event without which its value cannot be known yet: blanked with it. ``references`` names,
+    names, per column, the events that tell its value: blanked where all that happened lie after ``as_of``. ``references`` names,
     per column, the table.column it points at. ``event_days`` are day columns that record an event (no plan or term).
+    ``followed``: rows of earlier quarters are also wanted as known now, since what comes of them decides a figure.
     """
 
     name: str
     model: type[pa.DataFrameModel]
     key: tuple[str, ...]
     opens: str | None = None
-    known_at: dict[str, str] = field(default_factory=dict)
+    known_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     event_days: tuple[str, ...] = ()
+    followed: bool = False
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
@@ -73,14 +75,14 @@ TABLES: dict[str, Table] = {table.name: table for table in (
     Table("staff", Staff, ("employee_id", "valid_from"), references={"partner_id": "partners.partner_id"},
           event_days=("acknowledged_on",)),
     Table("partners", Partners, ("partner_id",)),
-    Table("surveys", Surveys, ("invitation_id",), "invited_at", dict.fromkeys(ANSWERS, "responded_at"),
+    Table("surveys", Surveys, ("invitation_id",), "invited_at", dict.fromkeys(ANSWERS, ("responded_at",)),
           PEOPLE | {"request_id": "requests.request_id"}),
     Table("population", Population, ("variable", "category")),
-    Table("requests", Requests, ("request_id",), "opened_at", {"outcome": "resolved_at"},
+    Table("requests", Requests, ("request_id",), "opened_at", {"outcome": ("decided_at", "resolved_at")},
           PEOPLE | {"reopened_of": "requests.request_id"}),
     Table("complaints", Complaints, ("complaint_id",), "received_at",
-          {"outcome": "decided_at", "redress": "decided_at", "handling_satisfaction": "closed_at"},
-          PEOPLE | {"request_id": "requests.request_id", "repeat_of": "complaints.complaint_id"}),
+          {"outcome": ("decided_at",), "redress": ("decided_at",), "handling_satisfaction": ("closed_at",)},
+          PEOPLE | {"request_id": "requests.request_id", "repeat_of": "complaints.complaint_id"}, followed=True),
     Table("exposures", Exposures, ("month", "branch", "product"), "month"),
     Table("audits", Audits, ("audit_id", "item", "auditor_id"), "audited_at",
           references=PEOPLE | {"request_id": "requests.request_id"}),

@@ -19,7 +19,7 @@ KINDS = {"text": "text", "whole": "whole number", "number": "number", "flag": "t
 INTRODUCTION = """\
 # Data dictionary
 
-Written by `python -m analysis.tables.dictionary` from the models in `src/analysis/tables/`; a test holds the two together.
+Written by `python -m analysis.tables.dictionary` from the models in `src/analysis/tables/`; a test holds them together.
 Times are ISO 8601, zone-aware or in the zone of `site.yml`; ids are pseudonyms; an empty cell is a missing value. A row
 that breaks a rule is quarantined, and the report says how many rows broke which rule.
 """
@@ -44,7 +44,8 @@ def _section(table: Table, columns: pd.DataFrame) -> str:
     facts = [str(table.model.__doc__).strip().splitlines()[0], f"Key: {', '.join(f'`{one}`' for one in table.key)}.",
              f"A row belongs to the quarter of its `{table.opens}`." if table.opens else
              "A snapshot: delivered whole each time.",
-             *(f"`{one}` is blanked with `{event}`." for one, event in table.known_at.items()),
+             *(f"`{one}` is blanked with {' and '.join(f'`{event}`' for event in events)}."
+               for one, events in table.known_at.items()),
              *(f"`{one}` points at `{target}`." for one, target in table.references.items())]
     rows = [f"| `{row.column}` | {row.kind} | {'yes' if row.required else ''} | {_cell(row.rule)} | "
             f"{_cell(row.description)} |" for row in columns.itertuples(index=False)]

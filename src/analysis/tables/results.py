@@ -5,17 +5,21 @@ Every result table is tidy: one row per figure, columns FIGURE_COLUMNS first. A 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 LEVEL = 0.95
+ROUNDING = 1e-9  # relative: what arithmetic may lose between an estimate and its own bound
 UNIT_TYPES = ("company", "department", "service_line", "branch", "channel", "mode", "kind", "product", "rule",
               "partner", "team", "employee", "month", "shift")
 STATUS = r"ok|no data|not applicable|not estimable: .+|suppressed|not yet evaluated"
 VERDICTS = ("met", "not met", "cannot tell", "no target")
-FIGURE_COLUMNS = ["indicator", "unit_type", "unit", "event", "n", "estimate", "low", "high", "level", "method", "status",
+FIGURE_COLUMNS = ["indicator", "unit_type", "unit", "event", "n", "estimate", "low", "high", "level", "method",
+                  "status",
                   "target", "verdict"]
 
 
@@ -39,19 +43,19 @@ class Figures(pa.DataFrameModel):
     @pa.dataframe_check(error="estimate, low and high are finite when the status is ok, and empty otherwise")
     def _numbers_only_when_ok(cls, frame: pd.DataFrame) -> pd.Series:
         numbers = frame[["estimate", "low", "high"]].astype(float)
-        finite = np.isfinite(numbers).all(axis=1)
+        finite = numbers.abs().lt(np.inf).all(axis=1)
         return finite.where(frame["status"] == "ok", numbers.isna().all(axis=1))
 
     @pa.dataframe_check(error="an interval holds its estimate")
     def _interval_holds_estimate(cls, frame: pd.DataFrame) -> pd.Series:
-        slack = 1e-9 * (1 + frame["estimate"].abs())
+        slack = ROUNDING * (1 + frame["estimate"].abs())
         inside = (frame["low"] <= frame["estimate"] + slack) & (frame["estimate"] <= frame["high"] + slack)
         return inside | (frame["status"] != "ok")
 
 
 def figures(frame: pd.DataFrame) -> pd.DataFrame:
     """Return ``frame`` in the contract's columns and types, further columns after; a breach is a defect."""
-    defaults = {"event": "", "level": LEVEL, "method": "", "target": np.nan, "verdict": "no target"}
+    defaults: dict[str, Any] = {"event": "", "level": LEVEL, "method": "", "target": np.nan, "verdict": "no target"}
     full = frame.assign(**{column: frame[column].fillna(value) if column in frame else value
                            for column, value in defaults.items()})
     ordered = full[[*FIGURE_COLUMNS, *(column for column in full if column not in FIGURE_COLUMNS)]]

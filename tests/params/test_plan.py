@@ -1,0 +1,54 @@
+"""Does a plan hold together before a quarter rests on it (clause 5.1)?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from analysis.params.plan import Coverage, Plan
+from analysis.quarter import Quarter
+
+PLAN: dict[str, Any] = {"quarter": "2024Q3", "as_of": "2024-10-15T00:00:00+08:00", "prepared_by": "a",
+                        "approved_by": "b",
+                        "approved_on": "2024-06-20", "indicators": {}, "tables": {}}
+FIELDWORK = {"covers": "fieldwork", "from": "2024-07-15", "to": "2024-08-15"}
+
+
+def test_a_window_is_the_quarter_or_the_fieldwork() -> None:
+    quarter = Quarter.parse("2024Q3")
+    assert Coverage().window(quarter) == (date(2024, 7, 1), date(2024, 9, 30))
+    assert Coverage.model_validate(FIELDWORK).window(quarter) == (date(2024, 7, 15), date(2024, 8, 15))
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"to": None}, "fieldwork needs from and to"), ({"covers": "quarter"}, "fieldwork needs from and to"),
+    ({"to": "2024-07-14"}, "to lies before from"), ({"covers": "month"}, "fieldwork"),
+])
+def test_fieldwork_has_two_dates_in_order(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Coverage.model_validate(FIELDWORK | changes)
+
+
+@pytest.mark.parametrize("weights", [[0.5, 0.5], [0.1] * 10, []])
+def test_weights_add_to_one(weights: list[float]) -> None:
+    indicators = {f"i{number}": {"weight": weight} for number, weight in enumerate(weights)}
+    plan = Plan.model_validate(PLAN | {"indicators": indicators | {"unweighted": {}}})
+    assert len(plan.indicators) == len(weights) + 1
+
+
+def test_weights_that_do_not_add_to_one_are_an_error() -> None:
+    with pytest.raises(ValidationError, match=r"the weights add to 0.9, not to 1"):
+        Plan.model_validate(PLAN | {"indicators": {"a": {"weight": 0.5}, "b": {"weight": 0.4}}})
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"as_of": "2024-10-15T00:00:00"}, "timezone"), ({"revision": 0}, "greater than or equal to 1"),
+    ({"limits": {"claim": {"resolution": 0}}}, "greater than 0"), ({"samples": {"surveys": {"planned": -1}}}, "0"),
+    ({"milestones": [{"name": "n", "owner": "o"}]}, "Field required"), ({"tabels": {}}, "Extra inputs"),
+])
+def test_a_plan_outside_the_possible_is_an_error(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Plan.model_validate(PLAN | changes)

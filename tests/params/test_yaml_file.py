@@ -1,0 +1,81 @@
+"""Is a slip in a parameter file refused with its file, line and key?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import Field
+
+from analysis.params.yaml_file import MAX_BYTES, Closed, read_yaml
+from analysis.refusal import Refused
+
+
+class Part(Closed):
+    size: int = Field(gt=0)
+
+
+class Whole(Closed):
+    name: str
+    parts: tuple[Part, ...] = ()
+    named: dict[str, Part] = Field(default_factory=dict)
+
+
+def read(tmp_path: Path, text: str | bytes, model: Any = Whole) -> Any:
+    path = tmp_path / "x.yml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_yaml(path, model)
+
+
+def test_a_file_becomes_its_model(tmp_path: Path) -> None:
+    whole = read(tmp_path, "name: 名\nparts: [{size: 1}]\nnamed:\n  a: {size: 2}\n")
+    assert whole == Whole(name="名", parts=(Part(size=1),), named={"a": Part(size=2)})
+
+
+def test_a_file_may_be_a_list(tmp_path: Path) -> None:
+    assert read(tmp_path, "- size: 1\n- size: 2\n", list[Part]) == [Part(size=1), Part(size=2)]
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("name: x\nnmae: y\n",
+     r"x.yml, row 2, column nmae: extra inputs are not permitted. Remove it, or check its spelling"),
+    ("parts: []\n", r"x.yml, row 1, column name: field required. Add it"),
+    ("name: x\nparts:\n  - size: 1\n  - size: many\n", r"x.yml, row 4, column parts.1.size: .*Correct the value"),
+    ("name: x\nnamed:\n  a: {size: 0}\n", r"x.yml, row 3, column named.a.size: input should be greater than 0"),
+    ("name: x\nname: y\n", r"x.yml, row 2: not valid YAML: the key 'name' stands twice"),
+    ("name: [x\n", r"x.yml, row 2: not valid YAML"),
+    ("a: &a [x]\nname: *a\n", r"x.yml, row 2: not valid YAML: aliases are not allowed"),
+    (b"name: \xff\n", r"x.yml: not valid YAML: not UTF-8 text"),
+    ("", r"x.yml: input should be a valid dictionary"),
+    ("name: !!python/object/apply:os.getcwd []\n", r"x.yml, row 1: not valid YAML: could not determine a constructor"),
+])
+def test_a_slip_is_refused_with_its_place_and_remedy(tmp_path: Path, text: str | bytes, message: str) -> None:
+    with pytest.raises(Refused, match=f"^{message}"):
+        read(tmp_path, text)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"^gone.yml: the file is missing. Add it"):
+        read_yaml(tmp_path / "gone.yml", Whole)
+
+
+def test_a_file_too_large_for_a_parameter_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="larger than a parameter file can be"):
+        read(tmp_path, "#" * (MAX_BYTES + 1))
+
+
+def test_a_deep_nest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="not valid YAML"):
+        read(tmp_path, "name: " + "[" * 100_000)
+
+
+def test_a_message_never_shows_the_value(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as error:
+        read(tmp_path, "name: x\nparts: [{size: SECRET}]\n")
+    assert "SECRET" not in str(error.value)
+
+
+def test_parameters_do_not_change(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read(tmp_path, "name: x\n").name = "y"
