@@ -14,7 +14,7 @@ import pytest
 from analysis.params import PROJECT, load_params
 from analysis.quarter import Quarter
 from analysis.sources.deliveries import WHOLE, Delivered
-from analysis.sources.validated import validated_file
+from analysis.sources.validated import Validator
 from analysis.tables import TABLES
 
 QUARTER = Quarter(2024, 3)
@@ -39,12 +39,12 @@ def seconds(action: object) -> float:
 
 def test_the_contract_beside_bare_reading(requests: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     params = load_params(PROJECT / "params", QUARTER)
-    delivered = Delivered(TABLES["requests"], WHOLE, 0, requests, requests.name)
+    delivered = Delivered(TABLES["requests"], WHOLE, requests, requests.name)
     pairs = [(seconds(lambda: pd.read_csv(requests, dtype=str).to_parquet(tmp_path / "bare.parquet")),
-              seconds(lambda turn=turn: validated_file(delivered, params, tmp_path / f"store{turn}")))
+              seconds(lambda turn=turn: Validator(params, tmp_path / f"store{turn}")(delivered)))
              for turn in range(ROUNDS)]
     ratios = sorted(contract / bare for bare, contract in pairs)
     rows = len(pd.read_parquet(tmp_path / "bare.parquet"))
     with capsys.disabled():
         print(f"\n{rows} requests: contract / bare reading = {ratios[ROUNDS // 2]:.1f} ({ratios[0]:.1f}–{ratios[-1]:.1f})")
-    assert validated_file(delivered, params, tmp_path / "store0").received == rows
+    assert Validator(params, tmp_path / "store0")(delivered).received == rows
