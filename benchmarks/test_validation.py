@@ -46,5 +46,6 @@ def test_the_contract_beside_bare_reading(requests: Path, tmp_path: Path, capsys
     ratios = sorted(contract / bare for bare, contract in pairs)
     rows = len(pd.read_parquet(tmp_path / "bare.parquet"))
     with capsys.disabled():
-        print(f"\n{rows} requests: contract / bare reading = {ratios[ROUNDS // 2]:.1f} ({ratios[0]:.1f}–{ratios[-1]:.1f})")
+        spread = f"{ratios[0]:.1f}–{ratios[-1]:.1f}"
+        print(f"\n{rows} requests: contract / bare reading = {ratios[ROUNDS // 2]:.1f} ({spread})")
     assert Validator(params, tmp_path / "store0")(delivered).received == rows

@@ -9,8 +9,11 @@ import pytest
 from analysis.figures.glossary import definition_list
 from analysis.wording import Wording
 
-ENTRY = {"indicator": "csat_top2_share", "definition": "Share <b>of</b> answers.", "formula": "a / b", "interpretation": "So many.",
-         "target": 0.85, "target_source": "company default", "owner": "quality", "clause": "3.1", "effective_from": "2010-01-01"}
+ENTRY = {
+    "indicator": "csat_top2_share", "definition": "Share <b>of</b> answers.", "formula": "a / b",
+    "interpretation": "So many.", "target": 0.85, "target_source": "company default", "owner": "quality",
+    "clause": "3.1", "effective_from": "2010-01-01",
+}
 
 
 def shown(language: str = "en", **changes: object) -> str:

@@ -31,5 +31,6 @@ def test_a_company_that_delivered_nothing_has_a_report_without_a_verdict(insurer
 def test_no_clause_is_met_by_figures_that_are_not_there(insurer: Insurer) -> None:
     run = insurer({}, indicators={"csat_top2_share": {"weight": 1.0}})
     status = clauses(Evidence(run.params, summary(run))).set_index("clause")["status"]
-    by_figures = ["1.1", "2.1", "3.1", "3.2", "4.1", "4.2", "4.3", "4.5", "4.6", "5.2", "5.3", "6.1", "6.3", "7.2", "8.4"]
+    by_figures = ["1.1", "2.1", "3.1", "3.2", "4.1", "4.2", "4.3", "4.5", "4.6", "5.2", "5.3", "6.1", "6.3",
+                  "7.2", "8.4"]
     assert dict(status[by_figures]) == dict.fromkeys(by_figures, "no data")

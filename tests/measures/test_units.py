@@ -18,8 +18,8 @@ def requests(**columns: list[str]) -> pd.DataFrame:
 
 
 def figure(**values: object) -> pd.DataFrame:
-    row = {"indicator": "csat_top2_share", "unit_type": "company", "unit": "company", "n": 10, "estimate": 0.5, "low": 0.4,
-           "high": 0.6, "status": "ok"}
+    row = {"indicator": "csat_top2_share", "unit_type": "company", "unit": "company", "n": 10, "estimate": 0.5,
+           "low": 0.4, "high": 0.6, "status": "ok"}
     return pd.DataFrame([row | values])
 
 
@@ -40,7 +40,8 @@ def test_rows_without_a_unit_are_left_out(insurer: Insurer) -> None:
     assert list(unit_rows(run, run.warehouse.table("requests"), "branch").unit.execute()) == ["B1"]
 
 
-@pytest.mark.parametrize(("unit_type", "there"), [("company", True), ("partner", True), ("shift", True), ("mode", False)])
+@pytest.mark.parametrize(("unit_type", "there"), [
+    ("company", True), ("partner", True), ("shift", True), ("mode", False)])
 def test_a_table_knows_its_unit_types(insurer: Insurer, unit_type: str, there: bool) -> None:
     rows = insurer({"requests": requests(branch=["B1"])}).warehouse.table("requests")
     assert has_unit(rows, unit_type) is there
@@ -52,8 +53,8 @@ def test_an_estimator_sees_the_rows_of_one_unit() -> None:
     assert dict(zip(found["unit"], found["n"], strict=True)) == {"a": 3, "b": 4}
 
 
-@pytest.mark.parametrize(("low", "high", "verdict"), [(0.85, 0.9, "met"), (0.84, 0.9, "cannot tell"), (0.7, 0.84, "not met"),
-                                                      (0.7, 0.85, "cannot tell")])
+@pytest.mark.parametrize(("low", "high", "verdict"), [
+    (0.85, 0.9, "met"), (0.84, 0.9, "cannot tell"), (0.7, 0.84, "not met"), (0.7, 0.85, "cannot tell")])
 def test_a_verdict_needs_the_whole_interval(insurer: Insurer, low: float, high: float, verdict: str) -> None:
     found = judged(insurer({}), [figure(estimate=(low + high) / 2, low=low, high=high)])
     assert list(found["verdict"]) == [verdict]
