@@ -27,7 +27,9 @@ export GIVEN_LANGUAGE := $(call given,LANGUAGE)
 export GIVEN_JOBS := $(call given,JOBS)
 export GIVEN_REBUILD := $(call given,REBUILD)
 export GIVEN_BY := $(call given,BY)
-export PUBLIC_DATA := $(call given,PUBLIC_DATA)
+export GIVEN_PUBLIC_DATA := $(call given,PUBLIC_DATA)
+# make itself would hand each of them on under its own name, and run a $(shell …) in it to do so.
+unexport Q DATA REPORTS PARAMS LANGUAGE JOBS REBUILD BY PUBLIC_DATA
 OPTIONS = --quarter="$$GIVEN_Q" --data="$$GIVEN_DATA" --reports="$$GIVEN_REPORTS" --params="$$GIVEN_PARAMS" \
   --language="$$GIVEN_LANGUAGE" --jobs="$$GIVEN_JOBS" --rebuild="$$GIVEN_REBUILD" --by="$$GIVEN_BY"
 
@@ -42,7 +44,7 @@ verify: ## prove a published quarter: Q= [REBUILD=1]
 sign: ## sign a published quarter: Q= BY= (comes later)
 
 test: .venv/.ready ## pass the tests [PUBLIC_DATA=dir]
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	PUBLIC_DATA="$$GIVEN_PUBLIC_DATA" $(BIN)/python -m pytest -n auto --dist loadfile
 check: .venv/.ready ## lint, types, notebooks, translations, dictionary: changes nothing
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from analysis import __main__ as command_line
-from analysis.__main__ import main, order_of, parser, tell_defect
+from analysis.__main__ import PROJECT, main, order_of, parser, tell_defect
 from analysis.publish.stage import Stage, held
 
+PYTHON = Path(sys.executable).parent
+SETTINGS = ["Q", "DATA", "REPORTS", "PARAMS", "LANGUAGE", "JOBS", "REBUILD", "BY", "PUBLIC_DATA"]
 BAD_QUARTERS = ["", "2024Q5", "2024q3", "２０２４Ｑ３", "2024Q３", "../../x", "2024Q3;id", "2024Q3\n", " 2024Q3",
                 "1999Q3"]
 
@@ -42,6 +44,42 @@ def test_bad_option_is_refused(option: str, said: str, tmp_path: Path, capsys) -
     assert line.startswith("refused: ")
     assert said in line
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/x", "/proc/x", "/" + "x" * 300])
+def test_reports_that_cannot_be_written_are_refused(folder: str, capsys) -> None:
+    assert main(["quarter", "--quarter=2024Q3", f"--reports={folder}"]) == 2
+    assert "the reports folder cannot be written" in last_line(capsys)
+
+
+@pytest.mark.parametrize("option", ["--data", "--params"])
+def test_a_name_too_long_for_a_folder_is_refused(option: str, capsys) -> None:
+    assert main(["quarter", "--quarter=2024Q3", f"{option}=/{'x' * 300}"]) == 2
+    assert "is not a folder" in last_line(capsys)
+
+
+def test_what_is_not_published_cannot_be_verified_and_nothing_is_written(tmp_path: Path, capsys) -> None:
+    assert main(["verify", "--quarter=2024Q3", f"--reports={tmp_path / 'none'}"]) == 2
+    assert "not published here" in last_line(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_rebuild_is_asked_for_in_words_we_know(tmp_path: Path, capsys) -> None:
+    assert main(["verify", "--quarter=2024Q3", f"--reports={tmp_path}", "--rebuild=perhaps"]) == 2
+    assert "REBUILD is neither yes nor no" in last_line(capsys)
+
+
+@pytest.mark.parametrize("text", [
+    "$(shell touch {0})", "$$(touch {0})", "`touch {0}`", '"; touch {0}; "', "$(error no)",
+])
+def test_make_runs_nothing_that_a_setting_says(text: str, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    settings = [f"{name}={text.format(ran)}" for name in SETTINGS]
+    arguments = ["make", "-o", ".venv/.ready", "quarter", f"BIN={PYTHON}", *settings]
+    done = subprocess.run(arguments, cwd=PROJECT, capture_output=True, text=True)
+    assert done.stderr.startswith("refused: Q is not a quarter")
+    assert done.returncode == 2
+    assert not ran.exists()
 
 
 @pytest.mark.parametrize("command", ["sign", "plan", "actions", "sheets", "appraisal"])

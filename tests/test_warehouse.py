@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.quarter import Quarter
-from analysis.tables import TABLES
 from analysis.sources.delivery import Delivery
+from analysis.tables import TABLES
 from analysis.warehouse import Warehouse, stored_schema
 
 Make = Callable[..., Warehouse]

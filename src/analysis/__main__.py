@@ -35,7 +35,7 @@ LATER = {
     "appraisal": "the entries for promotion files",
 }
 JOBS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
-YES = {"1", "yes", "true"}
+YES, NO = {"1", "yes", "true"}, {"", "0", "no", "false"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,7 +65,7 @@ def order_of(given: argparse.Namespace) -> Order:
         raise Refused("JOBS is not a number of notebooks", "Write 1 to 999, or leave it out for the number of cores")
     return Order(
         quarter=quarter,
-        reports=Path(given.reports or PROJECT / "reports").resolve(),
+        reports=Path(os.path.realpath(given.reports or PROJECT / "reports")),  # Path.resolve raises on a loop of links
         params=_folder(given.params or str(PROJECT / "params"), "PARAMS"),
         data=_folder(given.data, "DATA") if given.data else None,
         language=given.language,
@@ -74,10 +74,9 @@ def order_of(given: argparse.Namespace) -> Order:
 
 
 def _folder(text: str, option: str) -> Path:
-    path = Path(text).resolve()
-    if not path.is_dir():
+    if not os.path.isdir(text):  # Path.is_dir raises on a name too long
         raise Refused(f"{option} is not a folder", "Correct it, or leave it out for the usual one", file=text)
-    return path
+    return Path(text).resolve()
 
 
 def quarter(given: argparse.Namespace) -> None:
@@ -109,7 +108,11 @@ def verify(given: argparse.Namespace) -> None:
     """Compare a published quarter with its seal and, if asked, with what a second run gives."""
     from analysis.publish import proof
 
-    order = order_of(given)
+    if given.rebuild.lower() not in YES | NO:
+        raise Refused("REBUILD is neither yes nor no", "Write REBUILD=1, or leave it out")
+    order = proof.as_made(order_of(given), params_given=bool(given.params))
+    if not order.stage.retired.exists():
+        proof.sealed_manifest(order.stage.target)  # where nothing is published, not even a lock is left behind
     with held(order.stage):
         broken = proof.changed_outputs(order.stage.target)
         inputs, sources = proof.changed_inputs(order), proof.changed_sources(order)
@@ -176,5 +179,6 @@ if __name__ == "__main__":
     sys.excepthook = tell_defect
     logging.disable()  # what libraries log may quote a delivered value, and the last line is ours
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

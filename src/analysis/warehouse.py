@@ -56,7 +56,7 @@ class Warehouse:
         return self._stored(name, self.tables.get(one, {}).get(name))
 
     def history(self, name: str, quarters: int) -> ir.Table:
-        """Return the rows of ``name`` in the last ``quarters`` quarters, each as known at its own date, this one included."""
+        """Return the rows of ``name`` in ``quarters`` quarters up to this one, each as known at its own date."""
         before = [self.quarter.plus(-back) for back in range(quarters - 1, 0, -1)]
         return self._together([*(self.table(name, one) for one in before if self.has(name, one)), self.table(name)])
 

@@ -17,7 +17,9 @@ from analysis.tables.results import figures
 LINES = ("sales", "claims", "consultation", "after_sales")
 
 
-def rows(*indicators: str, unit_type: str = "company", units: tuple[str, ...] = ("company",), **extra: object) -> pd.DataFrame:
+def rows(
+    *indicators: str, unit_type: str = "company", units: tuple[str, ...] = ("company",), **extra: object
+) -> pd.DataFrame:
     """Return one figure of 0.9 for each indicator and unit."""
     made = [{"indicator": one, "unit_type": unit_type, "unit": unit, "n": 100, "estimate": 0.9, "low": 0.8, "high": 1.0,
              "status": "ok", "verdict": "met", **extra} for one in indicators for unit in units]
@@ -28,15 +30,19 @@ def together(*parts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def by(indicator: str, unit_type: str) -> pd.DataFrame:
+    return rows(indicator, unit_type=unit_type, units=("a", "b"))
+
+
 def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
     loyalty = ("csat_top2_share", "nps", "renew_share")
-    by = lambda indicator, unit_type: rows(indicator, unit_type=unit_type, units=("a", "b"))  # noqa: E731  # a local shorthand
     partners = {name: by(indicator, "partner") for name, indicator in (
         ("satisfaction", "csat_top2_share"), ("response_time", "in_limit_share"), ("accuracy", "accuracy_error_share"),
         ("complaints", "complaints_per_1k_requests"))}
     return {
         "satisfaction": together(
-            rows(*loyalty, "csat_mean", "survey_response_share"), by("csat_top2_share", "branch"), partners["satisfaction"],
+            rows(*loyalty, "csat_mean", "survey_response_share"), by("csat_top2_share", "branch"),
+            partners["satisfaction"],
             rows("csat_top2_share", unit_type="mode", units=("questionnaire", "phone", "online")),
             rows("csat_top2_share", unit_type="service_line", units=LINES)),
         "satisfaction_change": rows(*loyalty, compared_with="2024Q2"),
@@ -53,17 +59,18 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
         "competence": together(*[rows("competence_score", facet=one)
                                  for one in ("", "knowledge", "communication", "adaptability")]),
         "complaints": together(partners["complaints"], rows(
-            "complaint_handling_share", "complaint_timely_share", "complaint_effective_share", "complaint_upheld_share",
-            "complaint_handling_csat_share")),
+            "complaint_handling_share", "complaint_timely_share", "complaint_effective_share",
+            "complaint_upheld_share", "complaint_handling_csat_share")),
         "feedback": rows("feedback_received_count", "feedback_acknowledged_share", "feedback_actioned_share",
                          "feedback_answered_share"),
-        "clocks": rows("statutory_in_limit_share", unit_type="rule", units=("cn.a", "cn.b"), source="law", certainty="high"),
+        "clocks": rows("statutory_in_limit_share", unit_type="rule", units=("cn.a", "cn.b"), source="law",
+                       certainty="high"),
         "coverage": rows("evaluation_coverage_share").assign(estimate=1.0),
         "acknowledgement": rows("acknowledgement_share").assign(estimate=1.0),
         "training_needs": rows("competence_score", unit_type="team", units=("t1",)),
         "scorecard": rows(*weighted, unit_type="service_line", units=LINES),
-        "opening": pd.DataFrame({"question": ["quality", "conduct", "rights"], "verdict": ["met", "not met", "cannot tell"],
-                                 "cases": [6, 1, 900]}),
+        "opening": pd.DataFrame({"question": ["quality", "conduct", "rights"], "cases": [6, 1, 900],
+                                 "verdict": ["met", "not met", "cannot tell"]}),
         "problems": rows("csat_top2_share", owner="customer_service", p_worse=0.01),
         "tested": rows("csat_top2_share", p_worse=0.01),
         "actions": rows("action_effect", owner_department="claims"),

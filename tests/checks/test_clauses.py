@@ -12,13 +12,16 @@ import pytest
 
 from analysis.checks.clauses import CLAUSES, clauses
 from analysis.checks.judgement import Evidence
-from analysis.params.loop import Delivered
+from analysis.params.loop import Delivered, ReviewedProblem
 from analysis.quarter import Quarter
 
 Spoil = Callable[[Evidence], Evidence]
 LATER = {"2.4", "2.5", "3.3", "3.4", "4.4", "7.3", "7.4", "8.3"}  # a part of each is not yet evaluated
 ALWAYS_LATER = {"7.3", "8.3"}
-CLAUSES_OF_THE_POLICY = ["1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "3.2", "3.3", "3.4", "4.0", "4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "5.1", "5.2", "5.3", "5.4", "5.5", "6.1", "6.2", "6.3", "6.4", "7.1", "7.2", "7.3", "7.4", "8.1", "8.2", "8.3", "8.4"]
+CLAUSES_OF_THE_POLICY = [
+    "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "3.2", "3.3", "3.4",
+    "4.0", "4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "5.1", "5.2", "5.3", "5.4", "5.5",
+    "6.1", "6.2", "6.3", "6.4", "7.1", "7.2", "7.3", "7.4", "8.1", "8.2", "8.3", "8.4"]
 
 
 def with_tables(e: Evidence, **tables: pd.DataFrame) -> Evidence:
@@ -49,6 +52,10 @@ def review(**values: object) -> Spoil:
     quarter = Quarter(2024, 2)
     return lambda e: replace(e, params=replace(
         e.params, reviews={quarter: e.params.reviews[quarter].model_copy(update=values)}))
+
+
+def undecided(problems: tuple[ReviewedProblem, ...]) -> tuple[ReviewedProblem, ...]:
+    return *problems, problems[0].model_copy(update={"decision": ""})
 
 
 def indicators(**values: object) -> Spoil:
@@ -91,11 +98,11 @@ WRONG: dict[str, Spoil] = {
     "5.3": changed("problems", owner=""),
     "5.4": review(delivered=(Delivered(to="board", on=date(2025, 1, 1), sha256="0" * 64),)),
     "5.5": plan(told_back=()),
-    "6.1": lambda e: with_tables(e, fieldwork=pd.DataFrame({"sample": ["a", "b"], "planned": [1, 1], "actual": [1, 0]})),
+    "6.1": lambda e: with_tables(
+        e, fieldwork=pd.DataFrame({"sample": ["a", "b"], "planned": [1, 1], "actual": [1, 0]})),
     "6.2": indicators(approver=""),
     "6.3": lambda e: e,
-    "6.4": lambda e: review(problems=(*e.params.reviews[Quarter(2024, 2)].problems,
-                                      e.params.reviews[Quarter(2024, 2)].problems[0].model_copy(update={"decision": ""})))(e),
+    "6.4": lambda e: review(problems=undecided(e.params.reviews[Quarter(2024, 2)].problems))(e),
     "7.1": review(indicators=()),
     "7.2": dropped("feedback", "indicator == 'feedback_answered_share'"),
     "7.4": plan(told_back=()),

@@ -25,7 +25,8 @@ def test_the_worst_part_decides(parts: list[str], whole: str, whole_evidence: Ev
     assert every(*map(said, parts))(whole_evidence).status == whole
 
 
-@pytest.mark.parametrize(("have", "of", "status"), [(0, 0, "no data"), (0, 3, "no data"), (2, 3, "not met"), (3, 3, "met")])
+@pytest.mark.parametrize(("have", "of", "status"), [
+    (0, 0, "no data"), (0, 3, "no data"), (2, 3, "not met"), (3, 3, "met")])
 def test_a_part_of_the_evidence_is_not_enough(have: int, of: int, status: str) -> None:
     assert judged(have, of, "").status == status
 

@@ -56,6 +56,21 @@ def test_numbers_stand_right_and_the_first_cell_heads_its_row() -> None:
     assert row[0].get("scope") == "row"
 
 
+def test_a_date_is_not_broken_and_a_flag_is_a_word() -> None:
+    frame = pd.DataFrame({"milestone": ["plan approved"], "done": [True], "due": ["2024-06-19"],
+                          "note": ["from January to June"]})
+    row = parsed(frame).find(".//tbody/tr")
+    assert row is not None
+    assert [(cell.text, cell.get("class")) for cell in row] == [
+        ("plan approved", None), ("yes", "whole"), ("2024-06-19", "whole"), ("from January to June", None)]
+
+
+def test_a_count_has_no_decimals() -> None:
+    frame = pd.DataFrame({"indicator": ["complaints_received_count"], "unit": ["company"], "estimate": [340.0],
+                          "low": [304.8], "high": [378.1]})
+    assert texts(parsed(frame), ".//tbody/tr/td")[1] == "340 (305–378)"
+
+
 def test_one_indicator_for_all_rows_moves_into_the_caption() -> None:
     root = parsed(FRAME.iloc[1:])
     assert root.findtext(".//caption") == "Caption: Nps"

@@ -14,8 +14,8 @@ def table(*rows: tuple[str, float, float, int]) -> dict[str, pd.DataFrame]:
     """Return branches as (name, estimate, p_worse, customers), each with an interval of 0.02 to both sides."""
     frame = pd.DataFrame(rows, columns=["unit", "estimate", "p_worse", "customers"])
     return {"satisfaction": figures(frame.assign(
-        indicator="csat_top2_share", unit_type="branch", n=100, low=frame["estimate"] - 0.02, high=frame["estimate"] + 0.02,
-        status="ok", target=0.85))}
+        indicator="csat_top2_share", unit_type="branch", n=100, low=frame["estimate"] - 0.02,
+        high=frame["estimate"] + 0.02, status="ok", target=0.85))}
 
 
 def test_holm_by_hand() -> None:

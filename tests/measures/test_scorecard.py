@@ -47,13 +47,14 @@ def test_the_composite_is_not_guessed(insurer: Insurer) -> None:
 
 
 def test_parts_of_a_headline_and_targeted_samples_are_no_headlines() -> None:
-    rows = figures(pd.DataFrame([figure("a", criterion="", sampling="random"), figure("a", criterion="x", sampling="random"),
-                                 figure("a", criterion="", sampling="targeted")]))
+    rows = figures(pd.DataFrame([figure("a", criterion=criterion, sampling=sampling) for criterion, sampling in (
+        ("", "random"), ("x", "random"), ("", "targeted"))]))
     assert len(headline_rows(rows)) == 1
 
 
 @pytest.mark.parametrize(("verdicts", "quality"), [
-    (["met", "met"], "met"), (["met", "not met"], "not met"), (["met", "cannot tell"], "cannot tell"), ([], "cannot tell")])
+    (["met", "met"], "met"), (["met", "not met"], "not met"), (["met", "cannot tell"], "cannot tell"),
+    ([], "cannot tell")])
 def test_quality_is_met_when_every_weighted_indicator_is(insurer: Insurer, verdicts: list[str], quality: str) -> None:
     scores = pd.DataFrame([figure("csat_top2_share", verdict=one) for one in verdicts],
                           columns=[*FIGURE_COLUMNS])

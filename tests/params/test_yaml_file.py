@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from analysis.params.yaml_file import MAX_BYTES, Closed, read_yaml
 from analysis.refusal import Refused
@@ -46,13 +47,50 @@ def test_a_file_may_be_a_list(tmp_path: Path) -> None:
     ("name: x\nname: y\n", r"x.yml, row 2: not valid YAML: the key 'name' stands twice"),
     ("name: [x\n", r"x.yml, row 2: not valid YAML"),
     ("a: &a [x]\nname: *a\n", r"x.yml, row 2: not valid YAML: aliases are not allowed"),
-    (b"name: \xff\n", r"x.yml: not valid YAML: not UTF-8 text"),
+    (b"name: x\nparts: \xff\n", r"x.yml, row 2: not valid YAML: not UTF-8 text"),
+    ("name: x\nparts: \x07\n", r"x.yml, row 2: not valid YAML: special characters are not allowed"),
+    ("name: x\n? [a, b]\n: 1\n", r"x.yml, row 2: not valid YAML: a key is one word"),
+    ("name: x\nparts:\n\t- size: 1\n", r"x.yml, row 3: not valid YAML: found character '.t'"),
+    ("name: x\nparts: [{size: !!int many}]\n", r"x.yml: not valid YAML: a value is not what its tag says"),
+    ("name: x\nparts: [{size: " + "9" * 5000 + "}]\n", r"x.yml: not valid YAML: a value is not"),
+    ("name: !!timestamp x\n", r"x.yml, row 1: not valid YAML: could not determine a constructor"),
+    ("<<: {name: x}\n", r"x.yml, row 1, column (name|<<): "),
     ("", r"x.yml: input should be a valid dictionary"),
     ("name: !!python/object/apply:os.getcwd []\n", r"x.yml, row 1: not valid YAML: could not determine a constructor"),
 ])
 def test_a_slip_is_refused_with_its_place_and_remedy(tmp_path: Path, text: str | bytes, message: str) -> None:
     with pytest.raises(Refused, match=f"^{message}"):
         read(tmp_path, text)
+
+
+class Typed(Closed):
+    day: date
+    at: AwareDatetime
+    shift: time
+    share: float
+    code: str
+
+
+TYPED = {"day": "2024-02-29", "at": "2024-10-15 18:00:00+08:00", "shift": "17:30", "share": "1e-3", "code": "on"}
+
+
+def typed(tmp_path: Path, **changes: str) -> Typed:
+    return read(tmp_path, "".join(f"{key}: {value}\n" for key, value in (TYPED | changes).items()), Typed)
+
+
+def test_plain_words_are_what_a_reader_takes_them_for(tmp_path: Path) -> None:
+    at = datetime.fromisoformat("2024-10-15T10:00:00Z")
+    assert typed(tmp_path) == Typed(day=date(2024, 2, 29), at=at, shift=time(17, 30), share=0.001, code="on")
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("day", "2024-02-30"), ("day", "20240229"), ("at", "2024-10-15 18:00:00"), ("at", "2024-10-15"), ("shift", "24:30"),
+    ("share", ".nan"), ("share", "nan"), ("share", "inf"), ("share", "1e999"), ("code", "1"), ("code", "true"),
+])
+def test_a_value_of_another_kind_is_refused_with_its_line_and_key(tmp_path: Path, key: str, value: str) -> None:
+    row = list(TYPED).index(key) + 1
+    with pytest.raises(Refused, match=rf"^x.yml, row {row}, column {key}: .*\. Correct the value"):
+        typed(tmp_path, **{key: value})
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

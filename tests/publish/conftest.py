@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import nbformat
 import pytest
@@ -69,9 +70,9 @@ def project(tmp_path: Path, write_notebook: WriteNotebook) -> Path:
 @pytest.fixture
 def order(project: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     """Return an order for the small project; its parameters and its delivery are stand-ins."""
-    site = SimpleNamespace(company="Example", language="en", data="data")
+    site = SimpleNamespace(company="Example", language="en", data="data", zone=ZoneInfo("Asia/Shanghai"))
     plan = SimpleNamespace(as_of=datetime.fromisoformat("2024-10-31T18:00:00+08:00"), revision=1)
-    params = SimpleNamespace(site=site, plan=plan, files=(project / "params/site.yml",))
+    params = SimpleNamespace(quarter=Quarter(2024, 3), site=site, plan=plan, files=(project / "params/site.yml",))
     delivery = SimpleNamespace(save=lambda folder: folder / "index.json")
     monkeypatch.setattr(edition, "load_params", lambda *_: params)
     monkeypatch.setattr(edition, "deliver", lambda *_: delivery)

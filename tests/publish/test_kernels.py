@@ -1,6 +1,14 @@
 """Does every kernel of a run end with it, and run in the run's surroundings alone?"""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,3 +57,78 @@ def test_no_kernel_outlives_its_run(tmp_path: Path, write_notebook, preload: tup
             executed(path, {"quarter": "2024Q3", "run": ""}, kernels)
     assert len(kernels.started) == 1
     assert all(process.poll() is not None for process in kernels.started)
+
+
+class Started:
+    """A kernel's process that has just begun."""
+
+    ended = False
+
+    def poll(self) -> int | None:
+        return -9 if self.ended else None
+
+    def kill(self) -> None:
+        self.ended = True
+
+    def wait(self) -> None:
+        assert self.ended
+
+
+def test_a_kernel_that_starts_when_the_run_has_stopped_is_ended_at_once(tmp_path: Path) -> None:
+    with Kernels({}, tmp_path) as kernels:
+        before, after = Started(), Started()
+        kernels.enter(before)
+        assert not before.ended
+        kernels.stop()
+        kernels.enter(after)
+    assert before.ended
+    assert after.ended
+
+
+RUN = """import sys
+from pathlib import Path
+from analysis.publish.driver import executed
+from analysis.publish.kernels import Kernels
+from analysis.publish.surroundings import surroundings
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    kernels = Kernels(surroundings(place, place), place, eval(sys.argv[2]))
+    executed(place / "10_a.ipynb", {"quarter": "2024Q3", "run": ""}, kernels)
+"""
+WAIT = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(600)"
+PATIENCE_SECONDS = 30
+
+
+def until(done: Callable[[], object]) -> bool:
+    for _ in range(PATIENCE_SECONDS * 10):
+        if done():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def is_running(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """Return a temporary folder whose path leaves room for the name of a socket."""
+    with tempfile.TemporaryDirectory(prefix="k", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")
+@pytest.mark.parametrize("preload", ["()", "('json',)"])
+def test_no_kernel_outlives_a_run_that_was_killed(tmp_path: Path, short: Path, write_notebook, preload: str) -> None:
+    write_notebook(tmp_path / "10_a.ipynb", WAIT)
+    (tmp_path / "run.py").write_text(RUN)
+    run = subprocess.Popen([sys.executable, str(tmp_path / "run.py"), str(tmp_path), preload],
+                           env=os.environ | {"TMPDIR": str(short)})
+    pid = tmp_path / "pid"
+    assert until(lambda: pid.is_file() and pid.read_text())
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert until(lambda: not is_running(int(pid.read_text())))

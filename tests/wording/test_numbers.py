@@ -14,6 +14,8 @@ from analysis.wording.numbers import missing, unit_of
     (0.8821, "csat_top2_share", "88.2%"), (0.0, "any_share", "0.0%"), (-0.0001, "any_share", "0.0%"),
     (3.46, "response_median_hours", "3.5 h"), (1_234.6, "response_p90_hours", "1,235 h"),
     (-3.04, "nps", "−3.0"), (4.216, "csat_mean", "4.22"), (np.int64(12_345), "n", "12,345"), (7.0, "gap", "7.0"),
+    (340.0, "complaints_received_count", "340"), (0.25, "share", "25.0%"), (0.0312, "p_worse", "0.031"),
+    (0.15, "weight", "0.15"),
     (float("inf"), "gap", "∞"), (np.True_, "done", "yes"), (False, "done", "no"), (None, "n", ""), (pd.NA, "n", ""),
     (float("nan"), "n", ""), (pd.NaT, "due_on", ""), ("B03", "branch", "B03"),
 ])
@@ -27,12 +29,12 @@ def test_a_day_has_its_month_in_words(language: str, text: str) -> None:
 
 
 def test_a_moment_says_its_zone() -> None:
-    assert Wording("en").value(datetime(2024, 7, 9, 15, 59, tzinfo=UTC)) == "9 July 2024 15:59 (UTC+0000)"
+    assert Wording("en").value(datetime(2024, 7, 9, 15, 59, tzinfo=UTC)) == "9 July 2024 15:59 (UTC+00:00)"
 
 
 @pytest.mark.parametrize(("low", "high", "name", "text"), [
     (0.861, 0.9, "csat_top2_share", "86.1–90.0"), (-12.0, 1.0, "nps", "−12.0 to 1.0"),
-    (3.9, 4.1, "csat_mean", "3.90–4.10"),
+    (3.9, 4.1, "csat_mean", "3.90–4.10"), (304.8, 378.1, "complaints_received_count", "305–378"),
 ])
 def test_an_interval_leaves_its_unit_to_the_estimate(low: float, high: float, name: str, text: str) -> None:
     assert Wording("en").interval(low, high, name) == text

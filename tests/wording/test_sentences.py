@@ -77,3 +77,17 @@ def test_prose_is_translated_block_by_block() -> None:
 def test_a_text_of_several_is_translated_part_by_part() -> None:
     assert Wording("zh-Hant").term("no cases; fewer than 3 clusters; tables/x.csv") == (
         "沒有個案；群組少於 3 個；tables/x.csv")
+
+
+def test_words_nobody_knows_are_not_rejoined() -> None:
+    assert Wording("zh-Hant").term("half in June; half in July") == "half in June; half in July"
+
+
+def test_a_reason_has_no_long_fractions() -> None:
+    assert Wording("zh-Hant").status("not estimable: not reached by 233.467") == "無法估計：至 233.5 仍未達到"
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("2024-10-15T23:59:59+08:00", "15 October 2024 23:59 (UTC+08:00)"), ("2024-10-15", "15 October 2024")])
+def test_an_iso_time_is_shown_in_the_readers_form(text: str, words: str) -> None:
+    assert Wording("en").when(text) == words

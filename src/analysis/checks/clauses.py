@@ -34,16 +34,19 @@ CLAUSES = (
     Clause("2.2", N_("Sales, claims, consultation, after-sales"), duties.every_pair),
     Clause("2.3", N_("Further service activities"), duties.lines_declared),
     Clause("2.4", N_("Regularity and consistency"), every(
-        units_told("satisfaction", "branch"), units_told("response_time", "channel"), units_told("response_time", "shift"),
+        units_told("satisfaction", "branch"), units_told("response_time", "channel"),
+        units_told("response_time", "shift"),
         later(N_("the spread between units beyond chance is not yet evaluated")))),
     Clause("2.5", N_("Third-party partners"), every(
-        units_told("satisfaction", "partner"), units_told("response_time", "partner"), units_told("accuracy", "partner"),
-        units_told("complaints", "partner"), later(N_("the comparison adjusted for case mix is not yet evaluated")))),
+        units_told("satisfaction", "partner"), units_told("response_time", "partner"),
+        units_told("accuracy", "partner"), units_told("complaints", "partner"),
+        later(N_("the comparison adjusted for case mix is not yet evaluated")))),
     Clause("3.1", N_("Satisfaction and loyalty"), every(
         told("satisfaction", "csat_top2_share", "nps", "renew_share"),
         told("satisfaction_change", "csat_top2_share", "nps", "renew_share"))),
     Clause("3.2", N_("Standardise, lower the error rate"), every(
-        told("accuracy", "accuracy_error_share"), units_told("accuracy", "service_line"), units_told("accuracy", "month"))),
+        told("accuracy", "accuracy_error_share"), units_told("accuracy", "service_line"),
+        units_told("accuracy", "month"))),
     Clause("3.3", N_("Analyse, feed back, improve, compete"), every(
         told("satisfaction_change", "csat_top2_share"),
         later(N_("the decomposition of changes is not yet evaluated")))),

@@ -1,6 +1,8 @@
-"""Which rule decides each clause that asks for more than figures: who planned, decided, reviewed, told, acknowledged?"""
+"""Which rule decides a clause that asks for more than figures: who planned, decided, reviewed, told, acknowledged?"""
 
 from __future__ import annotations
+
+import pandas as pd
 
 from analysis.checks.judgement import MET, N_, NO_DATA, NOT_MET, Evidence, Judgement, judged
 from analysis.params import Review
@@ -23,8 +25,10 @@ def three_verdicts(e: Evidence) -> Judgement:
 def limits_sourced(e: Evidence) -> Judgement:
     """1.2: every limit used is printed with its source and certainty."""
     rows = e.table("clocks")
-    have = int((rows["source"].fillna("").ne("") & rows["certainty"].fillna("").ne("")).sum()) if "source" in rows else 0
-    return judged(have, len(rows), N_("{0} of {1} limits with their source").format(have, len(rows)), "tables/clocks.csv")
+    source, certainty = (rows.get(name, pd.Series("", index=rows.index)).fillna("") for name in ("source", "certainty"))
+    have = int((source.ne("") & certainty.ne("")).sum())
+    why = N_("{0} of {1} limits with their source").format(have, len(rows))
+    return judged(have, len(rows), why, "tables/clocks.csv")
 
 
 def all_accounted_for(e: Evidence) -> Judgement:
@@ -40,8 +44,8 @@ def all_acknowledged(e: Evidence) -> Judgement:
     return _complete(rows[rows["unit_type"] == "company"], "tables/acknowledgement.csv")
 
 
-def _complete(rows: object, pointer: str) -> Judgement:
-    ok = rows[rows["status"] == "ok"]  # type: ignore[index]  # a result table
+def _complete(rows: pd.DataFrame, pointer: str) -> Judgement:
+    ok = rows[rows["status"] == "ok"]
     if ok.empty:
         return Judgement(NO_DATA, N_("no roster"), (pointer,))
     share = float(ok["estimate"].iloc[0])
@@ -62,7 +66,8 @@ def every_pair(e: Evidence) -> Judgement:
 def lines_declared(e: Evidence) -> Judgement:
     """2.3: every service line that delivers data is declared in ``site.yml``."""
     names = ("satisfaction", "response_time", "accuracy", "complaints")
-    lines = {unit for name in names for unit in e.table(name).query("unit_type == 'service_line' and status == 'ok'")["unit"]}
+    rows = pd.concat([e.table(name)[["unit_type", "unit", "status"]] for name in names])
+    lines = set(rows.query("unit_type == 'service_line' and status == 'ok'")["unit"])
     unknown = lines - set(e.params.site.service_lines)
     why = N_("{0} of {1} lines declared").format(len(lines) - len(unknown), len(lines))
     return judged(len(lines) - len(unknown), len(lines), why, "params/site.yml")
@@ -81,14 +86,16 @@ def explained(e: Evidence) -> Judgement:
     """8.1: every indicator has an interpretation in plain language and an owner."""
     every = list(e.params.registry)
     have = sum(bool(one.interpretation and one.owner) for one in every)
-    return judged(have, len(every), N_("{0} of {1} indicators explained").format(have, len(every)), "params/indicators.yml")
+    why = N_("{0} of {1} indicators explained").format(have, len(every))
+    return judged(have, len(every), why, "params/indicators.yml")
 
 
 def approved_registry(e: Evidence) -> Judgement:
     """6.2: every indicator in force has an approver."""
     every = list(e.params.registry)
     have = sum(bool(one.approver) for one in every)
-    return judged(have, len(every), N_("{0} of {1} indicators approved").format(have, len(every)), "params/indicators.yml")
+    why = N_("{0} of {1} indicators approved").format(have, len(every))
+    return judged(have, len(every), why, "params/indicators.yml")
 
 
 def versions_in_force(e: Evidence) -> Judgement:
@@ -102,7 +109,8 @@ def versions_in_force(e: Evidence) -> Judgement:
 def approved_plan(e: Evidence) -> Judgement:
     """5.1: the plan names indicators, methods and milestones, and was approved before the quarter ended."""
     plan = e.params.plan
-    have = [bool(plan.indicators), bool(plan.milestones), bool(plan.approved_by), plan.approved_on <= e.params.quarter.end]
+    in_time = plan.approved_on <= e.params.quarter.end
+    have = [bool(plan.indicators), bool(plan.milestones), bool(plan.approved_by), in_time]
     why = N_("{0} of 4: indicators, milestones, approver, approved in time").format(sum(have))
     return judged(sum(have), len(have), why, f"params/{e.params.quarter}.yml", "tables/milestones.csv")
 
@@ -110,10 +118,11 @@ def approved_plan(e: Evidence) -> Judgement:
 def modes_answered(e: Evidence) -> Judgement:
     """5.2: each mode the plan names brought answers; a silent one is named by its count."""
     rows = e.table("satisfaction").query("unit_type == 'mode' and indicator == 'csat_top2_share'")
-    answered = {row.unit for row in rows.itertuples() if row.n and row.n > 0}
+    answered = set(rows.loc[rows["n"].fillna(0) > 0, "unit"])
     wanted = e.params.plan.modes
     have = sum(mode in answered for mode in wanted)
-    return judged(have, len(wanted), N_("{0} of {1} modes answered").format(have, len(wanted)), "tables/satisfaction.csv")
+    why = N_("{0} of {1} modes answered").format(have, len(wanted))
+    return judged(have, len(wanted), why, "tables/satisfaction.csv")
 
 
 def surveyed_without_gap(e: Evidence) -> Judgement:
@@ -175,7 +184,8 @@ def decisions_recorded(e: Evidence) -> Judgement:
     if review is None:
         return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
     have = sum(bool(one.decision) for one in review.problems)
-    return judged(have, len(review.problems), N_("{0} of {1} problems decided").format(have, len(review.problems)), pointer)
+    of = len(review.problems)
+    return judged(have, of, N_("{0} of {1} problems decided").format(have, of), pointer)
 
 
 def indicators_reviewed(e: Evidence) -> Judgement:

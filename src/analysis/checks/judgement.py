@@ -74,12 +74,13 @@ def parts(table: str, column: str, wanted: Iterable[str]) -> Rule:
         rows = e.table(table)
         there = set(rows.loc[rows["status"] == "ok", column]) if column in rows else set()
         have = sum(one in there for one in names)
-        return judged(have, len(names), N_("{0} of {1} parts told").format(have, len(names)), f"tables/{table}.csv")
+        why = N_("{0} of {1} parts told").format(have, len(names))
+        return judged(have, len(names), why, f"tables/{table}.csv")
     return rule
 
 
 def units_told(table: str, unit_type: str) -> Rule:
-    """Return the rule: ``table`` tells a figure for two or more units of ``unit_type``, so that they can be compared."""
+    """Return the rule: ``table`` tells a figure for two or more units of ``unit_type``, so that they compare."""
     def rule(e: Evidence) -> Judgement:
         rows = e.table(table)
         units = rows[(rows["unit_type"] == unit_type) & (rows["status"] == "ok")]["unit"].nunique()

@@ -9,6 +9,6 @@ from analysis.figures.style import canvas
 from analysis.figures.summary import clauses_sentence, opening_panel, problems_sentence
 
 __all__ = [
-    "bar_counts", "canvas", "clauses_sentence", "definition_list", "figure", "headline", "interval_plot", "opening_panel",
-    "problems_sentence", "sentence", "survival_curve", "table", "trend_plot", "verdict_grid",
+    "bar_counts", "canvas", "clauses_sentence", "definition_list", "figure", "headline", "interval_plot",
+    "opening_panel", "problems_sentence", "sentence", "survival_curve", "table", "trend_plot", "verdict_grid",
 ]

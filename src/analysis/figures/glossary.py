@@ -35,5 +35,5 @@ def _details(row: dict, say: Wording) -> Iterator[str]:
     else:
         yield say("Target: {target} ({source}).", target=say.value(row["target"], row["indicator"]),
                   source=say.phrase(row["target_source"]))
-    yield say("Owner: {owner}. Clause {clause} of the policy. In force from {day}.", owner=say.term(row["owner"]),
+    yield say("Owner: {owner}. Clause {clause} of the policy. In force from {day}.", owner=say.department(row["owner"]),
               clause=row["clause"], day=row["effective_from"])

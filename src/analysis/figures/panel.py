@@ -5,23 +5,29 @@ Whatever comes from data is escaped here: the page's renderer passes HTML throug
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from numbers import Number
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from IPython.display import HTML
 
 from analysis.figures.picture import short_hash
 from analysis.wording import Wording
+from analysis.wording.composed import cell
 from analysis.wording.numbers import missing
 from analysis.wording.terms import SYMBOLS
 
+SHORT = 10  # characters; Chinese may break between any two, and a narrow column would
 FOLD_OVER = 20  # rows; a longer table is folded
 # Said beside the estimate (low, high, status) or the same on every row of a report (level, method).
 BESIDE_ESTIMATE = frozenset({"low", "high", "level", "method", "status"})
 OF = "_indicator"  # of every row, where the caption says it
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 MEASURED = frozenset({"estimate", "target", "gap", "gap_near"})  # in the unit of the row's indicator
 
 
@@ -50,9 +56,9 @@ def table(frame: pd.DataFrame, caption: str, say: Wording) -> HTML:
         frame = frame.drop(columns="indicator").assign(**{OF: frame["indicator"]})
     columns = [str(name) for name in frame.columns if name != OF and not _beside(str(name), frame.columns)]
     rows = [dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
-    numeric = {name for name in columns if _is_numeric(name, rows)}
-    head = "".join(f'<th scope="col"{_right(name in numeric)}>{escape(say.column(name))}</th>' for name in columns)
-    body = "\n".join(_row(row, columns, numeric, say) for row in rows)
+    kinds = {name: _kind(name, rows, say) for name in columns}
+    head = "".join(f'<th scope="col"{kinds[name]}>{escape(say.column(name))}</th>' for name in columns)
+    body = "\n".join(_row(row, kinds, say) for row in rows)
     if not rows:
         body = f'<tr><td colspan="{max(1, len(columns))}">{escape(say("no rows"))}</td></tr>'
     inner = (f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
@@ -65,15 +71,15 @@ def _framed(inner: str, caption: str, rows: int, say: Wording) -> str:
     label = escape(caption)
     framed = f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{inner}</div>'
     if rows > FOLD_OVER:
-        count = escape(say.plural("{n} row", "{n} rows", rows))
-        framed = f"<details><summary>{label} ({count})</summary>\n{framed}\n</details>"
+        titled = say("{caption} ({rows})", caption=caption, rows=say.plural("{n} row", "{n} rows", rows))
+        framed = f"<details><summary>{escape(titled)}</summary>\n{framed}\n</details>"
     return f'<div id="{name}" class="table">{framed}</div>'
 
 
-def _row(row: Mapping[str, Any], columns: Sequence[str], numeric: set[str], say: Wording) -> str:
-    first, *others = (_cell(row, name, say) for name in columns)
-    cells = "".join(f"<td{_right(name in numeric)}>{text}</td>" for name, text in zip(columns[1:], others, strict=True))
-    return f'<tr><th scope="row"{_right(columns[0] in numeric)}>{first}</th>{cells}</tr>'
+def _row(row: Mapping[str, Any], kinds: Mapping[str, str], say: Wording) -> str:
+    (first, kind), *others = kinds.items()
+    cells = "".join(f"<td{kind}>{_cell(row, name, say)}</td>" for name, kind in others)
+    return f'<tr><th scope="row"{kind}>{_cell(row, first, say)}</th>{cells}</tr>'
 
 
 def _cell(row: Mapping[str, Any], name: str, say: Wording) -> str:
@@ -94,7 +100,7 @@ def _text(row: Mapping[str, Any], name: str, say: Wording) -> str:
     if name == "status":
         return say.status(str(value))
     if isinstance(value, str):
-        return say.term(value)
+        return cell({**row, "indicator": _indicator(row)}, name, say)
     return say.value(value, str(_indicator(row) or name) if name in MEASURED else name)
 
 
@@ -110,13 +116,22 @@ def _beside(name: str, columns: pd.Index) -> bool:
     return name in BESIDE_ESTIMATE and {"estimate", "low", "high"} <= set(columns)
 
 
-def _is_numeric(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
-    values = [row[name] for row in rows if not missing(row[name])]
-    return name == "estimate" or (bool(values) and all(isinstance(value, Number) for value in values))
+def _kind(name: str, rows: Sequence[Mapping[str, Any]], say: Wording) -> str:
+    """Return the class of a column's cells as an attribute: numbers stand right, dates and short words stay whole."""
+    held = [row for row in rows if not missing(row[name]) and row[name] != ""]
+    if name == "estimate" or (held and all(_is_number(row[name]) for row in held)):
+        return ' class="number"'
+    lengths = [len(_text(row, name, say)) for row in held] + [len(say.column(name))]
+    whole = all(_is_date(row[name]) for row in held) or max(lengths) <= SHORT
+    return ' class="whole"' if whole else ""
 
 
-def _right(numeric: bool) -> str:
-    return ' class="number"' if numeric else ""
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Number) and not isinstance(value, (bool, np.bool_))
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) or (isinstance(value, str) and ISO_DATE.fullmatch(value) is not None)
 
 
 def _class(verdict: str) -> str:

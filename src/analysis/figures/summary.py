@@ -18,7 +18,7 @@ QUESTIONS = {
 
 def opening_panel(opening: pd.DataFrame, say: Wording) -> HTML:
     """Return the three opening verdicts as banners (clause 1.1)."""
-    banners = [headline(say(QUESTIONS[row.question], verdict=say.term(row.verdict), why=_why(str(row.why), say)),
+    banners = [headline(say(QUESTIONS[str(row.question)], verdict=say.term(row.verdict), why=_why(str(row.why), say)),
                         str(row.verdict)).data for row in opening.itertuples()]
     return HTML("\n".join(banners))
 
@@ -33,8 +33,8 @@ def _why(tally: str, say: Wording) -> str:
 
 def problems_sentence(problems: pd.DataFrame, tests: int, say: Wording) -> str:
     """Return what the list of problems can claim: how many tests, how many found, how many false ones to expect."""
-    return say("{tests} figures were tested against their target and {found} miss it by more than chance. If all targets "
-               "were kept, a list with any false problem would come up in at most 5 of 100 quarters.",
+    return say("{tests} figures were tested against their target and {found} miss it by more than chance. "
+               "If all targets were kept, a list with any false problem would come up in at most 5 of 100 quarters.",
                tests=tests, found=len(problems))
 
 

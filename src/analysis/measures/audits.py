@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.breakdown import HISTORY_QUARTERS, Keys, Question, by_unit, with_customers
-from analysis.measures.units import judged, unit_rows
+from analysis.measures.units import judged, narrowed, unit_rows
 from analysis.run import Run
 from analysis.stats.intervals import clopper_pearson, cluster_share
 from analysis.stats.survey import WEIGHT_ONE, design_share
@@ -28,6 +28,7 @@ SEVERITY_WEIGHTS: Mapping[str, int] = MappingProxyType({"minor": 1, "major": 3, 
 CRITICAL = "critical"
 UNIT_TYPES = ("company", "service_line", "branch", "channel", "partner", "month")
 PART_UNIT_TYPES = ("company", "service_line", "branch")
+PARTS = ("criterion", "item")
 FAILURE_COLUMNS = ["unit_type", "unit", "family", "item", "sampling", "checked", "failed"]
 
 
@@ -41,6 +42,7 @@ def _checks(rows: ir.Table) -> ir.Table:
 
 def _sampled(run: Run, family: str, sampling: str) -> ir.Table:
     rows = _checks(run.warehouse.table("audits"))
+    rows = narrowed(rows, UNIT_TYPES, "audit_id", "family", "sampling", *PARTS, "severity", "failed", "critical")
     return rows.filter(rows.family == family, rows.sampling == sampling)
 
 

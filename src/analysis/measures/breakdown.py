@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.shortfall import p_worse
-from analysis.measures.units import COMPANY, has_unit, unit_rows, with_missing_units
+from analysis.measures.units import COMPANY, has_unit, narrowed, unit_rows, with_missing_units
 from analysis.run import Run
 from analysis.stats.estimates import COLUMNS
 from analysis.stats.intervals import wilson
@@ -126,7 +126,7 @@ def told_by(run: Run, rows: ir.Table, table: str, *columns: str) -> ir.Table:
 
 def handled(run: Run, unit_type: str) -> pd.Series:
     """Return the requests of the quarter per unit; complaints filed as requests are left out."""
-    rows = run.warehouse.table("requests")
+    rows = narrowed(run.warehouse.table("requests"), (unit_type,), "kind")
     rows = rows.filter(rows.kind != COMPLAINT_KIND)
     if unit_type == "month" or not has_unit(rows, unit_type):
         return pd.Series(dtype="int64")

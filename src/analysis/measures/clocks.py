@@ -7,7 +7,7 @@ that a case is never looked at one by one and no engine needs a calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -45,13 +45,13 @@ def clocks(run: Run) -> pd.DataFrame:
 
     Errors: Refused, naming calendar and year, where a deadline falls into a year that is not announced.
     """
-    table = judged(run, [_figure(run, rule, _outcomes(run, rule)) for rule in run.params.rules] or [_no_rule()])
+    table = judged(run, [_figure(run, rule, _tally(run, rule)) for rule in run.params.rules] or [_no_rule()])
     return table.assign(p_worse=p_worse(run.params, table), customers=table["n"])
 
 
-def _figure(run: Run, rule: Rule, outcomes: Mapping[str, int] | None) -> pd.DataFrame:
-    """Return the row of one rule; ``outcomes`` is None where the columns it reads are empty."""
-    counts = {name: (outcomes or {}).get(name, 0) for name in OUTCOMES}
+def _figure(run: Run, rule: Rule, tally: Mapping[str, int] | None) -> pd.DataFrame:
+    """Return the row of one rule; ``tally`` is None where the columns it reads are empty."""
+    counts = {name: (tally or {}).get(name, 0) for name in OUTCOMES}
     judged_cases = counts["in_limit"] + counts["missed"]
     minimum_n = run.params.registry[INDICATOR].minimum_n
     figure = clopper_pearson([counts["in_limit"]], [judged_cases], run.level, minimum_n)[FIGURES]
@@ -73,26 +73,34 @@ def _no_rule() -> pd.DataFrame:
     return blank_figures(INDICATOR, "rule", ["none"], "not applicable").assign(**words, **counts)
 
 
-def _outcomes(run: Run, rule: Rule) -> Mapping[str, int] | None:
+def _tally(run: Run, rule: Rule) -> Mapping[str, int] | None:
     """Return how many cases ended in each of OUTCOMES; None where start or stop was never delivered."""
     rows = run.warehouse.table(rule.table)
     start, *stops = (_name(column) for column in (rule.start, *rule.stop))
     filled = run.warehouse.reduce(rows.agg(start=rows[start].count(), **{name: rows[name].count() for name in stops}))
     if not filled["start"].iloc[0] or not filled[stops].to_numpy().any():
         return None
-    cases = _cases(run, rule, rows)
-    parts = [_judged_cases(run, rule, limit, cases[cases["limit"] == number].reset_index(drop=True))
-             for number, limit in enumerate(rule.limits)]
-    outcome, count = pd.concat([part[0] for part in parts]), pd.concat([part[1] for part in parts])
-    return {str(name): int(total) for name, total in count.groupby(outcome).sum().items()}
+    counts = outcomes(run, rule, rows)
+    return {str(name): int(total) for name, total in counts.groupby("outcome")["count"].sum().items()}
+
+
+def outcomes(run: Run, rule: Rule, rows: ir.Table, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return how many cases of ``rows`` ended in each of OUTCOMES by ``rule``: columns of ``by``, outcome, count.
+
+    ``rows`` are rows of the rule's table; those it does not bind are left out. ``by``: columns of ``rows`` to tell
+    apart; a pair that has no case has no row.
+    """
+    cases = _cases(run, rule, rows, by)
+    found = [_ended(run, rule, limit, cases[cases["limit"] == number]) for number, limit in enumerate(rule.limits)]
+    return pd.concat(found).groupby([*by, "outcome"])["count"].sum().reset_index()
 
 
 def _name(column: str) -> str:
     return column.partition(".")[2]
 
 
-def _cases(run: Run, rule: Rule, rows: ir.Table) -> pd.DataFrame:
-    """Return counts per limit, day of start, stop and withdrawal, pause, steps of an extension, and elapsed verdict.
+def _cases(run: Run, rule: Rule, rows: ir.Table, by: Sequence[str]) -> pd.DataFrame:
+    """Return counts per ``by``, limit, day of start, stop and withdrawal, pause, steps of an extension, and verdict.
 
     ``limit`` is the number of the first limit that fits; a row that fits none, or started outside the days the rule
     was in force, is not there.
@@ -100,7 +108,7 @@ def _cases(run: Run, rule: Rule, rows: ir.Table) -> pd.DataFrame:
     start = _name(rule.start)
     fitting = [(_fits(rows, limit.where), number) for number, limit in enumerate(rule.limits)]
     told = rows.filter(rows[start].notnull(), _fits(rows, rule.where)).select(
-        limit=ibis.cases(*fitting, else_=None).cast("int64"), start=rows[day_column(start)],
+        *by, limit=ibis.cases(*fitting, else_=None).cast("int64"), start=rows[day_column(start)],
         stop=_first(rows, rule.stop, days=True), paused_days=_paused(rows, rule, HOURS_PER_DAY),
         withdrawn=rows[day_column(_name(rule.withdrawn))] if rule.withdrawn else ibis.null("date"),
         seconds_over=_seconds_over(run, rule, rows, fitting),
@@ -146,8 +154,8 @@ def _seconds_over(run: Run, rule: Rule, rows: ir.Table, fitting: list) -> ir.Int
     return ibis.cases(*over, else_=None).cast("int64") if over else ibis.null("int64")
 
 
-def _judged_cases(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the outcome of each row of ``cases`` and its count."""
+def _ended(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return ``cases`` with the ``outcome`` of each row."""
     stopped, today = cases["stop"].notna(), _today(run)
     if limit.seconds is not None:
         over = cases["seconds_over"].eq(1)
@@ -159,7 +167,7 @@ def _judged_cases(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> tu
         past = stopped | (deadline < today)
         left = cases["withdrawn"] <= deadline
     outcome = np.select([left, in_time, past], ["withdrawn", "in_limit", "missed"], "not_yet_due")
-    return pd.Series(outcome, index=cases.index, dtype="str"), cases["count"]
+    return cases.assign(outcome=pd.Series(outcome, index=cases.index, dtype="str"))
 
 
 def _deadlines(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Was the quarter's evaluation carried out as planned, and what became of every row that was delivered (clauses 5.1, 6.1)?"""
+"""Was the evaluation carried out as planned, and what became of every row that was delivered (clauses 5.1, 6.1)?"""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def data_quality(run: Run) -> pd.DataFrame:
 def _suspicions(findings: pd.DataFrame) -> dict[str, str]:
     words: dict[str, list[str]] = {}
     for row in findings.itertuples():
-        words.setdefault(str(row.table), []).append(" ".join(filter(None, [row.suspicion, row.column])) + f" ({row.rows})")
+        said = [str(word) for word in (row.suspicion, row.column) if word]
+        words.setdefault(str(row.table), []).append(f"{' '.join(said)} ({row.rows})")
     return {table: "; ".join(several) for table, several in words.items()}
 
 

@@ -19,7 +19,7 @@ from analysis.measures.breakdown import (
 )
 from analysis.measures.exposure import Denominator, denominators, quarter_rates
 from analysis.measures.handling import UNIT_TYPES, handling
-from analysis.measures.units import judged
+from analysis.measures.units import judged, narrowed
 from analysis.run import Run
 from analysis.stats.intervals import wilson
 from analysis.tables.results import blank_figures
@@ -35,7 +35,8 @@ def complaints(run: Run) -> pd.DataFrame:
     The three denominators of METHODS §6 stand together; lines and partners are held against requests alone.
     """
     rates = [_rates(run, one) for one in denominators(run)]
-    table = judged(run, [by_unit(run, run.warehouse.table("complaints"), RECEIVED), *rates, *handling(run)])
+    received = narrowed(run.warehouse.table("complaints"), UNIT_TYPES)
+    table = judged(run, [by_unit(run, received, RECEIVED), *rates, *handling(run)])
     return table.assign(**{name: table.get(name, np.nan) for name in ("exposure", "dispersion")})
 
 

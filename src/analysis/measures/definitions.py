@@ -6,14 +6,14 @@ import pandas as pd
 
 from analysis.run import Run
 
-DEFINITION_COLUMNS = ["indicator", "definition", "formula", "interpretation", "target", "target_source", "owner", "clause",
-                      "effective_from"]
+DEFINITION_COLUMNS = ["indicator", "definition", "formula", "interpretation", "target", "target_source", "owner",
+                      "clause", "effective_from"]
 
 
 def definitions(run: Run, report: str) -> pd.DataFrame:
     """Return the registry's words for every indicator in force that ``report`` publishes, in the registry's order."""
-    rows = [[one.id, one.definition, one.formula, one.interpretation, run.params.target(one.id), _target_source(run, one.id),
-             one.owner, one.clause, one.effective_from.isoformat()]
+    rows = [[one.id, one.definition, one.formula, one.interpretation, run.params.target(one.id),
+             _target_source(run, one.id), one.owner, one.clause, one.effective_from.isoformat()]
             for one in run.params.registry if one.report == report]
     return pd.DataFrame(rows, columns=DEFINITION_COLUMNS)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.breakdown import COMPLAINT_KIND, HISTORY_QUARTERS
-from analysis.measures.units import has_unit, unit_rows
+from analysis.measures.units import has_unit, narrowed, unit_rows
 from analysis.run import Run
 from analysis.stats.rates import pearson_dispersion, rate
 
@@ -49,7 +49,7 @@ def denominators(run: Run) -> tuple[Denominator, ...]:
 
 def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
     """Return unit, month, count (complaints) and exposure (per ``per``) in the known months of eight quarters."""
-    complaints = run.warehouse.history("complaints", HISTORY_QUARTERS)
+    complaints = narrowed(run.warehouse.history("complaints", HISTORY_QUARTERS), BY_REQUESTS, "received_day")
     if denominator.life:
         complaints = _on_products(complaints, _life_products(run))
     counts = _monthly(run, complaints.mutate(month=complaints.received_day.strftime("%Y-%m")), unit_type,
@@ -63,7 +63,7 @@ def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
 
 def _exposure(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
     if denominator.column == "requests":
-        rows = run.warehouse.history("requests", HISTORY_QUARTERS)
+        rows = narrowed(run.warehouse.history("requests", HISTORY_QUARTERS), BY_REQUESTS, "kind", "opened_day")
         rows = rows.filter(rows.kind != COMPLAINT_KIND).mutate(month=rows.opened_day.strftime("%Y-%m"))
         return _monthly(run, rows, unit_type, exposure=ibis._.count())
     rows = run.warehouse.history("exposures", HISTORY_QUARTERS)

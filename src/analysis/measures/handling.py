@@ -9,9 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from analysis.measures import clocks
 from analysis.measures.breakdown import (
-    HISTORY_QUARTERS,
     Question,
     by_unit,
     gathered,
@@ -21,7 +19,8 @@ from analysis.measures.breakdown import (
     share_of,
     told_by,
 )
-from analysis.measures.units import unit_rows
+from analysis.measures.clocks import outcomes
+from analysis.measures.units import narrowed, unit_rows
 from analysis.params import Rule
 from analysis.quarter import Quarter
 from analysis.run import Run
@@ -47,11 +46,12 @@ def handling(run: Run) -> list[pd.DataFrame]:
     decided, satisfied of those who answered. Timely and effective: see `timely` and `effective`.
     """
     rows = run.warehouse.table("complaints")
-    rows = rows.mutate(closed=rows.closed_at.notnull(), upheld=rows.outcome.isin(UPHELD),
-                       satisfied=rows.handling_satisfaction >= SATISFIED_FROM)
-    decided = rows.filter(rows.decided_at.notnull(), rows.outcome.isin(DECIDED))
-    answered = rows.filter(rows.handling_satisfaction.notnull())
-    ended = told_by(run, rows, "complaints", "closed_at")
+    told = narrowed(rows, UNIT_TYPES, "decided_at", "outcome", "handling_satisfaction", "closed_at")
+    told = told.mutate(closed=told.closed_at.notnull(), upheld=told.outcome.isin(UPHELD),
+                       satisfied=told.handling_satisfaction >= SATISFIED_FROM)
+    decided = told.filter(told.decided_at.notnull(), told.outcome.isin(DECIDED))
+    answered = told.filter(told.handling_satisfaction.notnull())
+    ended = told_by(run, told, "complaints", "closed_at")
     return [by_unit(run, ended, HANDLED), timely(run, told_by(run, rows, "complaints", "decided_at")), effective(run),
             by_unit(run, decided, FOUND_FOR_CUSTOMER), by_unit(run, answered, SATISFIED)]
 
@@ -73,22 +73,14 @@ def timely(run: Run, rows: ir.Table) -> pd.DataFrame:
 def _timely_units(run: Run, rows: ir.Table, unit_type: str, versions: list[Rule]) -> pd.DataFrame:
     of_units = unit_rows(run, rows, unit_type)
     units = run.warehouse.reduce(number_of(of_units, ["unit"]))["unit"]
-    counts = [_judged(run, of_units.filter(of_units.unit == unit), versions) for unit in units]
-    if not counts:
+    if units.empty:
         return pd.DataFrame()
-    return labelled(plain_share(pd.DataFrame(counts).assign(unit=units), ["unit"]), TIMELY, unit_type)
-
-
-def _judged(run: Run, rows: ir.Table, versions: list[Rule]) -> dict[str, int]:
-    """Return ``count`` (in limit) of ``n`` (in limit or limit passed), as the clock of the rule judges them."""
-    parts = []
-    for rule in versions:
-        cases = clocks._cases(run, rule, rows)
-        parts += [clocks._judged_cases(run, rule, limit, cases[cases["limit"] == number].reset_index(drop=True))
-                  for number, limit in enumerate(rule.limits)]
-    outcome, count = pd.concat([part[0] for part in parts]), pd.concat([part[1] for part in parts])
-    in_limit, missed = (int(count[outcome == one].sum()) for one in ("in_limit", "missed"))
-    return {"n": in_limit + missed, "count": in_limit}
+    ended = pd.concat([outcomes(run, rule, of_units, ["unit"]) for rule in versions])
+    due = ended[ended["outcome"].isin(["in_limit", "missed"])]
+    n, count = (part.groupby("unit")["count"].sum().reindex(units, fill_value=0)
+                for part in (due, due[due["outcome"] == "in_limit"]))
+    reduced = pd.DataFrame({"n": n, "count": count}).rename_axis("unit").reset_index()
+    return labelled(plain_share(reduced, ["unit"]), TIMELY, unit_type)
 
 
 def cohort(run: Run) -> Quarter:
@@ -111,6 +103,7 @@ def effective(run: Run) -> pd.DataFrame:
     repeats = known.filter(known.repeat_of.notnull()).group_by(original=known.repeat_of).agg(
         again=known.received_day.min())
     closed = known.filter(known.closed_day.between(quarter.start, quarter.end))
+    closed = narrowed(closed, UNIT_TYPES, "complaint_id", "closed_day", "escalated_at", "overturned_at")
     closed = closed.left_join(repeats, closed.complaint_id == repeats.original)
     repeated = (closed.again <= closed.closed_day + ibis.interval(days=SETTLED_DAYS)).fill_null(False)
     rows = closed.mutate(settled=~(repeated | closed.escalated_at.notnull() | closed.overturned_at.notnull()))

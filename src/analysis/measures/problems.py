@@ -44,7 +44,8 @@ def problems(run: Run, tables: Tables) -> pd.DataFrame:
     higher = found["indicator"].map(lambda one: run.params.registry[one].direction == "higher")
     gap = np.where(higher, found["target"] - found["estimate"], found["estimate"] - found["target"])
     near = np.where(higher, found["target"] - found["high"], found["low"] - found["target"])
-    named = found[["indicator", "unit_type", "unit", "event"]].agg(lambda row: ":".join(filter(None, row)), axis=1)
+    keys = found[["indicator", "unit_type", "unit", "event"]].to_numpy()
+    named = [":".join(filter(None, row)) for row in keys]
     full = found.assign(
         problem_id=named, tests=tests, gap=gap, gap_near=np.clip(near, 0, None),
         customers=found["customers"].fillna(found["n"]).astype("Int64"),

@@ -9,14 +9,14 @@ request's opening is an error of the data and leaves the request out of that eve
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from itertools import product
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from analysis.measures.shortfall import p_worse
-from analysis.measures.units import COMPANY, judged, unit_rows, with_missing_units
+from analysis.measures.units import COMPANY, judged, narrowed, unit_rows, with_missing_units
 from analysis.run import Run
 from analysis.stats.combination import linear_combination
 from analysis.stats.survival import kaplan_meier, quantile, share_by
@@ -24,6 +24,7 @@ from analysis.tables.results import blank_figures
 
 EVENTS = {"first_response": "first_response_at", "resolution": "resolved_at"}
 UNIT_TYPES = (COMPANY, "service_line", "branch", "channel", "kind", "partner", "month", "shift")
+KEYS = ["unit_type", "event", "unit"]
 QUANTILES = {"response_median_hours": 0.5, "response_p90_hours": 0.9}
 IN_LIMIT = "in_limit_share"
 INDICATORS = (*QUANTILES, IN_LIMIT)
@@ -40,8 +41,10 @@ def response_time(run: Run) -> pd.DataFrame:
     A unit's share holds each request against the limit of its own kind; kinds without a limit are left out, and a
     unit that has no other is "not applicable". ``still_waiting``: requests of the row that had not had the event.
     """
-    parts = [part for event in EVENTS for unit_type in UNIT_TYPES for part in _parts(run, event, unit_type)]
-    table = judged(run, parts)
+    waits = pd.concat([_waits(run, requests, unit_type).assign(unit_type=unit_type, event=event)
+                       for event, requests in [(one, _requests(run, one)) for one in EVENTS]
+                       for unit_type in UNIT_TYPES])
+    table = judged(run, _with_owed(run, _figures(run, waits)))
     return table.assign(p_worse=p_worse(run.params, table), customers=table["n"])
 
 
@@ -50,7 +53,7 @@ def waiting_curves(run: Run, event: str) -> pd.DataFrame:
 
     Columns unit, time, survival, low, high; a curve begins at one and ends when SHOWN_SHARE of its cases are done.
     """
-    waits = _waits(run, event, "kind")
+    waits = _waits(run, _requests(run, event), "kind")
     frequent = waits.groupby("unit")[["events", "censored"]].sum().sum(axis=1).nlargest(CURVES).index
     curve = kaplan_meier(waits[waits["unit"].isin(frequent)], by=["unit"], level=run.level)
     drawn = curve[curve.groupby("unit")["survival"].shift(fill_value=1) > 1 - SHOWN_SHARE]
@@ -59,26 +62,29 @@ def waiting_curves(run: Run, event: str) -> pd.DataFrame:
     return line.sort_values(["unit", "time"], kind="stable", ignore_index=True)
 
 
-def _parts(run: Run, event: str, unit_type: str) -> list[pd.DataFrame]:
-    """Return the figures of one event for the units of one type, those that must have a row included."""
-    waits = _waits(run, event, unit_type)
+def _with_owed(run: Run, found: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the figures of each indicator and event, those included that must have a row."""
     owed = {COMPANY: (COMPANY,), "service_line": run.params.site.service_lines, "kind": tuple(run.params.plan.limits)}
-    none = pd.DataFrame(columns=["indicator", "still_waiting"])
-    found = none if waits.empty else _figures(run, waits, event).assign(unit_type=unit_type)
-    parts = [with_missing_units(found[found["indicator"] == indicator], indicator, unit_type, owed.get(unit_type, ()))
-             for indicator in INDICATORS]
-    return [part.assign(event=event) for part in parts]
+    parts = []
+    for event, indicator in product(EVENTS, INDICATORS):
+        part = found[(found["event"] == event) & (found["indicator"] == indicator)]
+        for unit_type, units in owed.items():
+            part = with_missing_units(part, indicator, unit_type, units)
+        parts.append(part.assign(event=event))
+    return parts
 
 
-def _figures(run: Run, waits: pd.DataFrame, event: str) -> pd.DataFrame:
-    curve = kaplan_meier(waits, by=["unit"], level=run.level).assign(time=lambda one: one["time"] / MINUTES_PER_HOUR)
-    found = pd.concat([*(_quantile(run, curve, indicator) for indicator in QUANTILES), _in_limit(run, waits, event)])
-    return found.join(waits.groupby("unit")["censored"].sum().astype("Int64").rename("still_waiting"), on="unit")
+def _figures(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
+    if waits.empty:
+        return pd.DataFrame(columns=["indicator", *KEYS, "still_waiting"])
+    curve = kaplan_meier(waits, by=KEYS, level=run.level).assign(time=lambda one: one["time"] / MINUTES_PER_HOUR)
+    found = pd.concat([*(_quantile(run, curve, indicator) for indicator in QUANTILES), _in_limit(run, waits)])
+    return found.join(waits.groupby(KEYS)["censored"].sum().astype("Int64").rename("still_waiting"), on=KEYS)
 
 
-def _waits(run: Run, event: str, unit_type: str) -> pd.DataFrame:
+def _waits(run: Run, requests: ir.Table, unit_type: str) -> pd.DataFrame:
     """Return unit, kind, time (minutes), events, censored: how many of a kind had the event, or left, at that age."""
-    rows = unit_rows(run, _requests(run, event), unit_type)
+    rows = unit_rows(run, requests, unit_type)
     counts = rows.group_by(["unit", "kind", "time"]).agg(events=rows.had.cast("int64").sum(), cases=rows.count())
     table = run.warehouse.reduce(counts)
     return table.assign(censored=table["cases"] - table["events"]).drop(columns="cases")
@@ -86,7 +92,8 @@ def _waits(run: Run, event: str, unit_type: str) -> pd.DataFrame:
 
 def _requests(run: Run, event: str) -> ir.Table:
     """Return the quarter's requests with ``had`` (the event) and ``time`` (minutes until it, or until they left)."""
-    rows = run.warehouse.table("requests")
+    named = ("opened_at", "opened_day", "withdrawn_at", EVENTS[event])
+    rows = narrowed(run.warehouse.table("requests"), UNIT_TYPES, *named)
     happened, left = rows[EVENTS[event]], rows.withdrawn_at
     had = happened.notnull() & (left.isnull() | (happened <= left))
     as_of = ibis.literal(run.as_of.replace(tzinfo=None)).cast("timestamp(6)")
@@ -94,17 +101,17 @@ def _requests(run: Run, event: str) -> ir.Table:
     seconds = end.delta(rows.opened_at, unit="second")
     whole = (seconds + SECONDS_PER_MINUTE - 1) // SECONDS_PER_MINUTE
     told = rows.mutate(had=had, time=whole.cast("int64"), month=rows.opened_day.strftime("%Y-%m"))
-    return told.filter(seconds >= 0)
+    return narrowed(told.filter(seconds >= 0), UNIT_TYPES, "had", "time")
 
 
 def _quantile(run: Run, curve: pd.DataFrame, indicator: str) -> pd.DataFrame:
     """Return the quantile (hours) of each unit's curve over hours."""
     minimum_n = run.params.registry[indicator].minimum_n
-    figures = quantile(curve, QUANTILES[indicator], by=["unit"], minimum_n=minimum_n)
+    figures = quantile(curve, QUANTILES[indicator], by=KEYS, minimum_n=minimum_n)
     return figures.reset_index().assign(indicator=indicator)
 
 
-def _in_limit(run: Run, waits: pd.DataFrame, event: str) -> pd.DataFrame:
+def _in_limit(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
     """Return the share of each unit's requests that had the event within the limit of their kind.
 
     Σ n_k F_k(limit_k) / Σ n_k over the kinds k of the unit, F_k by Kaplan–Meier within the kind, so that kinds may be
@@ -112,20 +119,27 @@ def _in_limit(run: Run, waits: pd.DataFrame, event: str) -> pd.DataFrame:
     as its limit nothing is known: the others stand for its requests in the estimate, and the interval allows for all
     of them in time and for none.
     """
-    limits = _limits_minutes(run, event)
-    curves = kaplan_meier(waits[waits["kind"].isin(list(limits))], by=["kind", "unit"], level=run.level)
-    none = sorted(set(waits["unit"]) - set(curves["unit"]))
-    blank = blank_figures(IN_LIMIT, "", none, "not applicable").drop(columns="unit_type")
+    bound = waits.merge(_limits_minutes(run), on=["event", "kind"])
+    curves = kaplan_meier(bound, by=["limit", "kind", *KEYS], level=run.level)
+    blank = _without_limit(waits, curves)
     if curves.empty:
         return blank
-    shares = pd.concat([share_by(curve, limit, by=["kind", "unit"], minimum_n=1).reset_index()
-                        for limit, curve in curves.groupby(curves["kind"].map(limits))])
-    n = shares.groupby("unit")["n"].sum().astype(int)
+    shares = pd.concat([share_by(curves[curves["limit"] == limit], limit, by=["kind", *KEYS], minimum_n=1).reset_index()
+                        for limit in sorted(set(curves["limit"]))])
+    n = shares.groupby(KEYS)["n"].sum().astype(int)
     known = shares[shares["status"] == "ok"]
-    followed = known.groupby("unit")["n"].sum().reindex(n.index, fill_value=0).astype(int)
-    weighted = known.assign(coefficient=known["n"] / known["unit"].map(followed))
-    figures = linear_combination(weighted, LIMIT_METHOD, by=["unit"], level=run.level).reindex(n.index)
+    followed = known.groupby(KEYS)["n"].sum().reindex(n.index, fill_value=0).astype(int).rename("followed")
+    weighted = known.join(followed, on=KEYS).assign(coefficient=lambda one: one["n"] / one["followed"])
+    figures = linear_combination(weighted, LIMIT_METHOD, by=KEYS, level=run.level).reindex(n.index)
     return pd.concat([_allowing_unknown(run, figures, followed / n, n), blank], ignore_index=True)
+
+
+def _without_limit(waits: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """Return "not applicable" for the units none of whose requests is of a kind that has a limit."""
+    every, bound = (pd.MultiIndex.from_frame(one[KEYS].drop_duplicates()) for one in (waits, curves))
+    none = every.difference(bound).to_frame(index=False)
+    blank = blank_figures(IN_LIMIT, "", list(none["unit"]), "not applicable")
+    return blank.assign(unit_type=none["unit_type"], event=none["event"])
 
 
 def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n: pd.Series) -> pd.DataFrame:
@@ -141,8 +155,9 @@ def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n
     return full.reset_index()
 
 
-def _limits_minutes(run: Run, event: str) -> Mapping[str, int]:
-    """Return the plan's limit of each kind that has one, in whole minutes."""
-    hours = {kind: getattr(limit, event) for kind, limit in run.params.plan.limits.items()}
-    return {kind: math.floor(round(value * MINUTES_PER_HOUR, ROUNDING)) for kind, value in hours.items()
-            if value is not None}
+def _limits_minutes(run: Run) -> pd.DataFrame:
+    """Return event, kind and the plan's ``limit`` in whole minutes, of each kind that has one."""
+    hours = [(event, kind, getattr(limit, event)) for event in EVENTS for kind, limit in run.params.plan.limits.items()]
+    rows = [(event, kind, math.floor(round(value * MINUTES_PER_HOUR, ROUNDING))) for event, kind, value in hours
+            if value is not None]
+    return pd.DataFrame(rows, columns=["event", "kind", "limit"]).astype({"event": "str", "kind": "str"})

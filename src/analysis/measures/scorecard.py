@@ -19,7 +19,7 @@ OPENING_COLUMNS = ["question", "verdict", "why", "cases"]
 
 
 def headline_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a result table that are headlines: no part of one, and of a random sample where that matters."""
+    """Return the rows of a result table that are headlines: no part of one, and no targeted sample."""
     keep = pd.Series(True, index=table.index)
     for column in BREAKDOWNS:
         if column in table:

@@ -28,6 +28,15 @@ def has_unit(rows: ir.Table, unit_type: str) -> bool:
         unit_type == "shift" and "opened_hour" in rows.columns)
 
 
+def narrowed(rows: ir.Table, unit_types: Iterable[str], *columns: str) -> ir.Table:
+    """Return ``rows`` with ``columns`` and those that tell units of ``unit_types`` apart, where there are any.
+
+    A question to few columns is put into the engine's words in a third of the time.
+    """
+    telling = [SUBJECT_COLUMNS.get(one, "opened_hour" if one == "shift" else one) for one in unit_types]
+    return rows.select([name for name in dict.fromkeys([*columns, *telling]) if name in rows.columns])
+
+
 def unit_rows(run: Run, rows: ir.Table, unit_type: str) -> ir.Table:
     """Return ``rows`` with the column ``unit``; rows that belong to no unit of ``unit_type`` are left out."""
     if unit_type == COMPANY:

@@ -13,7 +13,14 @@ from analysis.refusal import Refused
 
 Model = TypeVar("Model")
 MAX_BYTES = 1_000_000  # a hand-kept parameter file is a few kB; a larger one is a mistake
-BOOLEAN = "tag:yaml.org,2002:bool"
+TAG = "tag:yaml.org,2002:"
+KINDS = ("null", "bool", "int", "float", "str", "seq", "map")
+PLAIN_WORDS = {  # YAML 1.2's core: on and off are words, 17:30 is no number, and pydantic reads the dates
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+    "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
+}
 REMEDIES = {
     "extra_forbidden": "Remove it, or check its spelling",
     "missing": "Add it",
@@ -24,15 +31,16 @@ REMEDIES = {
 class Closed(BaseModel):
     """A frozen parameter model: an unknown key and a missing key are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases (no bombs) and without repeated keys; on, off, yes and no are words, as in YAML 1.2."""
+    """Safe YAML of KINDS alone, without aliases (no bombs) and without repeated keys."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way to say which plain words have a type
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != BOOLEAN]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # PyYAML's own way to say which plain words have a type
+    yaml_constructors = {  # noqa: RUF012  # and which types there are
+        tag: build for tag, build in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag in {f"{TAG}{kind}" for kind in KINDS}}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -43,13 +51,16 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key is one word", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
 
-_Loader.add_implicit_resolver(BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+for kind, (pattern, first) in PLAIN_WORDS.items():
+    _Loader.add_implicit_resolver(f"{TAG}{kind}", re.compile(rf"\A(?:{pattern})\Z"), first)
 
 
 def _line_of(node: yaml.Node | None, location: tuple) -> int | None:
@@ -67,6 +78,27 @@ def _line_of(node: yaml.Node | None, location: tuple) -> int | None:
     return line
 
 
+def _parsed(text: bytes, file: str) -> tuple[yaml.Node | None, Any]:
+    """Return the document as nodes, which know their lines, and as plain values."""
+    row: int | None = None
+    try:
+        loader = _Loader(text.decode("utf-8-sig"))
+        root = loader.get_single_node()
+        return root, loader.construct_document(root) if root is not None else None
+    except UnicodeDecodeError as error:
+        problem, row = "not UTF-8 text", text.count(b"\n", 0, error.start) + 1
+    except yaml.reader.ReaderError as error:
+        problem, row = error.reason, text.decode("utf-8-sig").count("\n", 0, error.position) + 1
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem, row = error.problem or error.context or "", mark.line + 1 if mark else None
+    except RecursionError:
+        problem = "brackets within brackets without end"
+    except ValueError:  # a number of thousands of digits, or a word tagged as one
+        problem = "a value is not what its tag says"
+    raise Refused(f"not valid YAML: {problem}", "Mend the line", file=file, row=row)
+
+
 def read_yaml(path: Path, model: type[Model]) -> Model:
     """Return the file at ``path`` as ``model`` (a closed model, or a list or dict of them).
 
@@ -77,15 +109,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     text = path.read_bytes()
     if len(text) > MAX_BYTES:
         raise Refused("the file is larger than a parameter file can be", "Keep data out of params", file=path.name)
-    try:
-        loader = _Loader(text.decode("utf-8"))
-        root = loader.get_single_node()
-        value = loader.construct_document(root) if root is not None else None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or "not UTF-8 text"
-        row = mark.line + 1 if mark else None
-        raise Refused(f"not valid YAML: {problem}", "Mend the line", file=path.name, row=row) from None
+    root, value = _parsed(text, path.name)
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:

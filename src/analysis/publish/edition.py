@@ -32,7 +32,7 @@ from analysis.publish.stage import switch
 from analysis.publish.surroundings import surroundings
 from analysis.refusal import Refused
 from analysis.sources.deliver import Delivery, deliver
-from analysis.sources.deliveries import delivered_files
+from analysis.sources.deliveries import delivered_files, last_known
 from analysis.sources.reconcile import OUTCOMES
 from analysis.tables.results import FIGURE_COLUMNS, figures
 
@@ -83,17 +83,18 @@ def make(asked: Order) -> None:
     """
     params = load_params(asked.params, asked.quarter)
     order = completed(asked, params)
-    files = watched(order)
+    last = last_known(params)
+    files = watched(order, last)
     place = order.cache / "home"  # an empty place of ours: a matplotlibrc in the working directory would be read
     for folder in (place, order.stage.report):
         folder.mkdir(parents=True, exist_ok=True)
     with chdir(place):
         manifest = _Making(order, params).manifest()
-    if watched(order) != files:
+    if watched(order, last) != files:
         raise Refused("a file that the run reads was changed while it ran", "Run again")
     replace(manifest, outputs=output_hashes(order.stage.report)).write(order.stage.report)
     switch(order.stage)
-    write_receipt(asked, order, files)
+    write_receipt(asked, order, last, files)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from analysis.wording.terms import COLUMNS, STATUSES, VERDICTS, pattern, readabl
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KEYWORDS: dict[str, Any] = {"say": None, "self": None, "N_": None, "plural": (1, 2), "_": None}
-REGISTRY_FIELDS = ("title", "definition", "interpretation", "target_source")
+REGISTRY_FIELDS = ("title", "definition", "interpretation", "formula", "target_source")
 RULE_FIELDS = ("title", "note")
 POSITION = re.compile(r"\{\d+\}")
 NEVER = datetime(2024, 1, 1, tzinfo=UTC)  # the header wants a date; a real one would change the file at every run

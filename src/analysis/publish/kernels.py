@@ -13,9 +13,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from multiprocessing import forkserver
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
@@ -23,6 +25,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 
 LAUNCHER = "ipykernel_launcher"
+ONE_AT_A_TIME = Lock()
 
 
 class _ThisInterpreter(KernelSpecManager):
@@ -66,7 +69,9 @@ def _serve(argv: Sequence[str], env: dict[str, str], cwd: str) -> None:
     os.setsid()  # Ctrl-C at the terminal is for the run, which then ends its kernels
     os.chdir(cwd)
     os.environ.clear()
-    os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))  # the kernel ends itself when its parent is gone
+    os.environ.update(env)
+    Thread(target=_end_with_the_run, args=(Path(argv[argv.index("-f") + 1]).parent,), daemon=True).start()
+    time.tzset()  # the server was forked before, perhaps under another zone
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
@@ -74,6 +79,18 @@ def _serve(argv: Sequence[str], env: dict[str, str], cwd: str) -> None:
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()
+
+
+def _end_with_the_run(sockets: Path) -> None:
+    """End this kernel, and what it started, once the run is gone without having ended it (as by ``kill -9``).
+
+    The kernel's own watch would look at the warm process, which in turn lives as long as any of its kernels.
+    """
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        shutil.rmtree(sockets, ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)
 
 
 class _Provisioner(LocalProvisioner):
@@ -90,7 +107,7 @@ class _Provisioner(LocalProvisioner):
         else:
             silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             connection = await super().launch_kernel(cmd, **kwargs, **silent)
-        self.kernels.started.append(self.process)
+        self.kernels.enter(self.process)
         return connection
 
 
@@ -104,7 +121,8 @@ class Kernels:
         self.env, self.cwd = env, cwd
         self.warm = bool(preload) and "forkserver" in multiprocessing.get_all_start_methods()
         self.started: list[Any] = []
-        self._sockets = Path(tempfile.mkdtemp(prefix="q"))  # a short path: a socket's name holds 107 bytes
+        self._stopped = False
+        self._sockets: Path | None = None
         if self.warm:
             forkserver.set_forkserver_preload(["ipykernel.kernelapp", *preload])
             forkserver.ensure_running()
@@ -114,16 +132,27 @@ class Kernels:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        shutil.rmtree(self._sockets, ignore_errors=True)
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def enter(self, process: Any) -> None:
+        """Note a kernel that was just started; after ``stop`` it is ended at once, and with it what waits for it."""
+        self.started.append(process)
+        if self._stopped:
+            self.stop()
 
     def stop(self) -> None:
-        """End every kernel of the run that still runs; no other process is touched."""
+        """End every kernel of the run that still runs, and any that starts hereafter; no other process is touched."""
+        self._stopped = True
         for process in [one for one in self.started if one.poll() is None]:
             process.kill()
             process.wait()
 
     def manager(self, name: str) -> type[AsyncKernelManager]:
         """Return the kernel manager class for the notebook ``name``, with sockets of its own."""
+        with ONE_AT_A_TIME:
+            # a short path, as a socket's name holds 107 bytes
+            self._sockets = self._sockets or Path(tempfile.mkdtemp(prefix="q"))
         kernels, place = self, self._sockets / name
 
         class Provisioner(_Provisioner):

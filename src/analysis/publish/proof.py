@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.publish.order import Order
-from analysis.publish.receipt import data_folder
+from analysis.publish.receipt import folders
 from analysis.publish.seal import MANIFEST, Manifest, differences, output_hashes, sha256
 from analysis.refusal import Refused
 
@@ -22,6 +22,15 @@ def sealed_manifest(report: Path) -> Manifest:
     return manifest
 
 
+def as_made(order: Order, *, params_given: bool) -> Order:
+    """Return ``order`` with the data and the parameters of the last run of its quarter, where none were given."""
+    made = folders(order)
+    if made is None:
+        return order
+    data, params = made
+    return replace(order, data=order.data or data, params=order.params if params_given else params)
+
+
 def changed_outputs(report: Path) -> list[str]:
     """Return what is missing, extra or changed in ``report`` since it was sealed."""
     return differences(sealed_manifest(report).outputs, output_hashes(report))
@@ -30,8 +39,7 @@ def changed_outputs(report: Path) -> list[str]:
 def changed_inputs(order: Order) -> list[str]:
     """Return which inputs and parameters differ from the sealed ones, or are not here to be compared."""
     manifest = sealed_manifest(order.stage.target)
-    data = order.data or data_folder(order)
-    places = {"data": [data] if data else [], "params": [order.params, order.project / "params"]}
+    places = {"data": [order.data] if order.data else [], "params": [order.params, order.project / "params"]}
     sealed = {**manifest.inputs, **manifest.parameters}
     return differences(sealed, _hashes_here(sealed, places))
 
@@ -59,7 +67,7 @@ def rebuilt_differences(order: Order) -> list[str]:
     from analysis.publish.edition import make  # heavy, and not needed to compare hashes
 
     language = sealed_manifest(order.stage.target).language
-    again = replace(order, reports=order.stage.scratch, language=language, data=order.data or data_folder(order))
+    again = replace(order, reports=order.stage.scratch, language=language)
     try:
         make(again)
         manifests = [{MANIFEST: sha256(one.stage.target / MANIFEST)} for one in (order, again)]

@@ -13,28 +13,49 @@ from pathlib import Path
 
 from analysis.publish.order import Order
 from analysis.publish.seal import MANIFEST, Manifest, files_below, output_hashes, sha256, source_files
+from analysis.quarter import QUARTER_PATTERN, Quarter
+from analysis.refusal import Refused
 
 NOT_DELIVERED = frozenset({"validated"})  # written by runs, should someone give the whole of data/ as DATA
+OTHER_COMPANIES = frozenset({"examples"})  # each read only where it is itself the folder of parameters
+REVIEWS = "reviews"
 
 
-def watched(order: Order) -> dict[str, str]:
-    """Return path → sha256 of every file that a run of ``order`` might read; its data folder is known."""
-    folders = {order.params, order.project / "params"}
-    files = {*source_files(order.project), *files_below(order.data or Path(), NOT_DELIVERED)}
-    return {str(path): sha256(path) for path in sorted(files.union(*map(files_below, folders)))}
+def watched(order: Order, last: Quarter) -> dict[str, str]:
+    """Return path → sha256 of every file that a run of ``order`` might read; its data folder is known.
+
+    ``last`` is the last quarter whose delivery counts. Plans and deliveries of later ones are none of this run's, nor
+    is the review of the report itself.
+    """
+    data = order.data or Path()
+    files = {*source_files(order.project), *(path for path in files_below(data, NOT_DELIVERED)
+                                             if _is_of(path, data, last) and not path.is_relative_to(order.reports))}
+    for folder in (order.params, order.project / "params"):
+        for path in files_below(folder, OTHER_COMPANIES):
+            reviewed = (folder / REVIEWS) in path.parents
+            if _is_of(path, folder, order.quarter.plus(-1) if reviewed else order.quarter):
+                files.add(path)
+    return {str(path): sha256(path) for path in sorted(files)}
 
 
-def write_receipt(asked: Order, order: Order, files: dict[str, str]) -> None:
+def _is_of(path: Path, folder: Path, last: Quarter) -> bool:
+    """Tell whether ``path`` below ``folder`` is named after no quarter, or after one up to ``last``."""
+    names = (part.partition(".")[0] for part in path.relative_to(folder).parts)
+    return all(Quarter.parse(name) <= last for name in names if QUARTER_PATTERN.fullmatch(name))
+
+
+def write_receipt(asked: Order, order: Order, last: Quarter, files: dict[str, str]) -> None:
     """Record what the report now published was asked for, completed to, and made from."""
-    receipt = {"asked": _words(asked), "data": str(order.data), "files": files,
+    receipt = {"asked": _words(asked), "data": str(order.data), "last": str(last), "files": files,
                "manifest": sha256(order.stage.target / MANIFEST)}
     _path(order).write_text(json.dumps(receipt), encoding="utf-8")
 
 
-def data_folder(order: Order) -> Path | None:
-    """Return the data folder of the last run of the quarter here, or None."""
+def folders(order: Order) -> tuple[Path, Path] | None:
+    """Return the data folder and the folder of parameters of the last run of the quarter here, or None."""
     try:
-        return Path(json.loads(_path(order).read_text(encoding="utf-8"))["data"])
+        receipt = json.loads(_path(order).read_text(encoding="utf-8"))
+        return Path(receipt["data"]), Path(receipt["asked"]["params"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -46,8 +67,8 @@ def is_current(order: Order) -> bool:
         receipt = json.loads(_path(order).read_text(encoding="utf-8"))
         same = receipt["asked"] == _words(order) and receipt["manifest"] == sha256(report / MANIFEST)
         read = replace(order, data=Path(receipt["data"]))
-        return same and receipt["files"] == watched(read) and _intact(report)
-    except (OSError, ValueError, KeyError, TypeError):  # no receipt, or not one of ours: then run
+        return same and receipt["files"] == watched(read, Quarter.parse(receipt["last"])) and _intact(report)
+    except (OSError, ValueError, KeyError, TypeError, Refused):  # no receipt, or not one of ours: then run
         return False
 
 

@@ -52,9 +52,11 @@ class Manifest:
     def read(cls, report: Path) -> Manifest | None:
         """Return the manifest of ``report``, or None where there is none that can be read."""
         try:
-            return cls(**json.loads((report / MANIFEST).read_text(encoding="utf-8")))
+            read = cls(**json.loads((report / MANIFEST).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+        hashed = (read.inputs, read.parameters, read.sources, read.outputs)
+        return read if all(isinstance(part, dict) for part in hashed) else None
 
 
 def sha256(path: Path) -> str:
@@ -132,6 +134,16 @@ def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def output_hashes(report: Path) -> dict[str, str]:
-    """Return name → sha256 of everything in ``report`` but its manifest; hidden files count, for they do not belong."""
-    files = [path for path in report.rglob("*") if not path.is_dir() and path != report / MANIFEST]
-    return hashes(files, report)
+    """Return name → sha256 of everything in ``report`` but its manifest; hidden files count, for they do not belong.
+
+    Nor do links and empty folders, which no run writes: each has a mark in place of a hash.
+    """
+    found = {}
+    for path in sorted(report.rglob("*")):
+        if path.is_symlink():
+            found[path.relative_to(report).as_posix()] = "a link"
+        elif path.is_dir() and not any(path.iterdir()):
+            found[path.relative_to(report).as_posix()] = "an empty folder"
+        elif path.is_file() and path != report / MANIFEST:
+            found[path.relative_to(report).as_posix()] = sha256(path)
+    return found

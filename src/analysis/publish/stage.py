@@ -50,7 +50,6 @@ class Stage:
         """The previous report, for the moment between two renames where a file system cannot swap."""
         return self.reports / f".{self.quarter}.retired"
 
-
     @property
     def scratch(self) -> Path:
         """Where the quarter is built again to be compared."""
@@ -66,7 +65,7 @@ def held(stage: Stage) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise Busy(f"another run of {stage.quarter} is under way; wait for its end and run again") from None
-    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+    except OSError as error:
         raise Refused(f"the reports folder cannot be written ({error.strerror})", "Give REPORTS= another folder",
                       file=str(stage.reports)) from None
     try:

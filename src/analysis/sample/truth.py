@@ -22,8 +22,8 @@ READING = (
     "share that models these two estimates csat_top2_share. Case mix is kind, product, channel, priority; priority "
     "is high exactly when complex is true. valid_to is the last day of a spell. Wrong rows are added copies: "
     "without them every other figure stays as it was. Of two rows with the same key the first is the right one. "
-    "Values of audits and assessments leave aside the rater's own bias. The seed is one of twelve tried, chosen so that "
-    "the idle measure shows no difference by chance. events_after_as_of counts the quarter's own rows."
+    "Values of audits and assessments leave aside the rater's own bias. The seed is one of twelve tried, chosen so "
+    "that the idle measure shows no difference by chance. events_after_as_of counts the quarter's own rows."
 )
 
 

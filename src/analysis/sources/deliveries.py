@@ -50,6 +50,12 @@ def delivered_at(params: Params, quarter: Quarter) -> datetime:
     return midnight
 
 
+def last_known(params: Params) -> Quarter:
+    """Return the last quarter whose delivery a run may read; whatever is delivered for a later one cannot matter."""
+    today = params.plan.as_of.astimezone(params.site.zone).date()
+    return max(params.quarter, Quarter.of(today).plus(-1))
+
+
 def delivered_files(params: Params, data: Path, quarter: Quarter, as_of: datetime) -> Iterator[Delivered]:
     """Yield every file known at ``as_of`` that a run of ``quarter`` reads, oldest delivery first, table by table."""
     folders = sorted((Quarter.parse(path.name), path) for path in data.iterdir()

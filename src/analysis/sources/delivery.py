@@ -25,8 +25,8 @@ class Delivery:
 
     ``tables``: quarter → table → Parquet file. ``accounts``: one row per table and delivery, ACCOUNT_COLUMNS.
     ``failures``: one row per broken rule, FAILURE_COLUMNS. ``findings``: table, suspicion, column, rows.
-    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the earlier quarters of the
-    tables whose cases are followed, as known now and not at those quarters' own date.
+    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the earlier
+    quarters of the tables whose cases are followed, as known now and not at those quarters' own date.
     """
 
     quarter: Quarter
@@ -54,7 +54,8 @@ class Delivery:
         """Return the delivery whose index is ``path``."""
         facts = json.loads(path.read_text(encoding="utf-8"))
         frames = {name: pd.DataFrame(**facts[name]) for name in FRAMES}
-        return cls(Quarter.parse(facts["quarter"]), facts["tables"], key=facts["key"], followed=facts["followed"], **frames)
+        quarter = Quarter.parse(facts["quarter"])
+        return cls(quarter, facts["tables"], key=facts["key"], followed=facts["followed"], **frames)
 
     @property
     def is_stored(self) -> bool:

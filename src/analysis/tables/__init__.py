@@ -20,8 +20,9 @@ class Table:
     """One delivered table.
 
     ``opens`` is the column whose local day places a row in a quarter (None: a snapshot, delivered whole). ``known_at``
-    names, per column, the events that tell its value: blanked where all that happened lie after ``as_of``. ``references`` names,
-    per column, the table.column it points at. ``event_days`` are day columns that record an event (no plan or term).
+    names, per column, the events that tell its value: blanked where all that happened lie after ``as_of``.
+    ``references`` names, per column, the table.column it points at. ``event_days`` are day columns that record an event
+    (no plan or term).
     ``followed``: rows of earlier quarters are also wanted as known now, since what comes of them decides a figure.
     """
 

@@ -16,10 +16,11 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-DECIMALS = {"score_1to5": 2, "alpha": 2}  # every other unit has one decimal place
+DECIMALS = {"score_1to5": 2, "alpha": 2, "count": 0, "weight": 2, "p": 3}  # every other unit has one decimal place
 DEFAULT_DECIMALS = 1
-SUFFIXES = (("_share", "share"), ("_probability", "share"), ("_hours", "hours"), ("_1to5", "score_1to5"),
-            ("_mean", "score_1to5"), ("nps", "nps"), ("_score", "score_0to100"), ("_alpha", "alpha"))
+SUFFIXES = (("share", "share"), ("_probability", "share"), ("_count", "count"), ("_hours", "hours"),
+            ("_1to5", "score_1to5"), ("_mean", "score_1to5"), ("nps", "nps"), ("_score", "score_0to100"),
+            ("_alpha", "alpha"), ("weight", "weight"), ("p_worse", "p"), ("p_adjusted", "p"))
 # The widest text is not the longest number: above this many of the unit, decimals are noise.
 WHOLE_FROM = 1_000
 
@@ -64,5 +65,5 @@ def day(value: date, locale: Locale) -> str:
 
 def moment(value: datetime, locale: Locale) -> str:
     """Return a time with its zone's offset; a time without a zone is shown without one."""
-    zone = f" (UTC{value:%z})" if value.tzinfo else ""
+    zone = f" (UTC{value.isoformat()[-len('+00:00'):]})" if value.tzinfo else ""
     return format_datetime(value, format=f"{locale.date_formats['long'].pattern} HH:mm", locale=locale) + zone

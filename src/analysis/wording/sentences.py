@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from numbers import Real
@@ -13,6 +14,8 @@ from analysis.wording.numbers import missing
 
 NOT_ESTIMABLE = "not estimable: "
 PARTS = "; "
+ISO_DATE_LENGTH = len("2024-09-30")
+LONG_FRACTION = re.compile(r"\d+\.\d{2,}")
 
 
 class Titled(Protocol):
@@ -111,20 +114,29 @@ class Wording:
         """Return a status in words; the reason of "not estimable: …" is translated with its numbers kept."""
         if not status.startswith(NOT_ESTIMABLE):
             return self.term(status)
-        return self("not estimable: {reason}", reason=self.phrase(status.removeprefix(NOT_ESTIMABLE)))
+        reason = LONG_FRACTION.sub(lambda found: f"{float(found[0]):.1f}", status.removeprefix(NOT_ESTIMABLE))
+        return self("not estimable: {reason}", reason=self.phrase(reason))
 
     def phrase(self, text: str) -> str:
         """Return a generated text in this language: one message serves for all numbers in it.
 
-        A text of several, parted by "; ", is taken apart unless it is known as a whole.
+        A text of several, parted by "; ", is taken apart unless it is known as a whole; words nobody knows are the
+        company's own and stay as they are.
         """
         whole = self(text)
         if whole != text:
             return whole
-        if PARTS in text:
-            return self("; ").join(self.phrase(part) for part in text.split(PARTS))
         message, found = terms.pattern(text)
-        return self(message).format(*found)
+        said = self(message)
+        if said != message:
+            return said.format(*found)
+        parts = text.split(PARTS)
+        told = [self.phrase(part) for part in parts] if len(parts) > 1 else parts
+        return text if told == parts else self("; ").join(told)
+
+    def department(self, code: str) -> str:
+        """Return the words for the code of a department, which may be that of a service line or a table as well."""
+        return self(terms.DEPARTMENTS[code]) if code in terms.DEPARTMENTS else self.term(code)
 
     def title(self, indicator: str) -> str:
         """Return the registered title of an indicator, or its readable code."""
@@ -135,7 +147,12 @@ class Wording:
         """Return the unit a row speaks of: the company, or a unit with its level."""
         if row.get("unit_type", "company") == "company":
             return self("the whole company")
-        return self("{level} {unit}", level=self.term(row["unit_type"]), unit=self.term(row["unit"]))
+        unit = self.department(row["unit"]) if row["unit_type"] == "department" else self.term(row["unit"])
+        return self("{level} {unit}", level=self.term(row["unit_type"]), unit=unit)
+
+    def when(self, text: str) -> str:
+        """Return an ISO time with a zone, or an ISO date, in the reader's form."""
+        return self.value(date.fromisoformat(text) if len(text) == ISO_DATE_LENGTH else datetime.fromisoformat(text))
 
     # Sentences.
 

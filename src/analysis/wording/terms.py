@@ -40,8 +40,9 @@ UNIT_TYPES = _frozen(
 
 UNITS = _frozen(
     sales=N_("Sales"), claims=N_("Claims"), consultation=N_("Consultation"), after_sales=N_("After-sales service"),
-    questionnaire=N_("Questionnaire"), phone=N_("Telephone interview"), online=N_("Online survey"),
-    human=N_("human"), bot=N_("bot"), none=N_("none"), simple=N_("simple"), complex=N_("complex"),
+    questionnaire=N_("Questionnaire"), phone=N_("Telephone"), online=N_("Online"), counter=N_("Counter"),
+    app=N_("App"), email=N_("E-mail"), human=N_("human"), bot=N_("bot"), none=N_("none"),
+    simple=N_("simple"), complex=N_("complex"),
     life=N_("life insurance"), property=N_("property insurance"), health=N_("health insurance"),
     inquiry=N_("inquiry"), complaint=N_("complaint"), claim=N_("claim"), sale=N_("sale"),
     policy_change=N_("policy change"), first_response=N_("first response"), resolution=N_("resolution"),
@@ -54,8 +55,38 @@ UNITS = _frozen(
     media=N_("media"), day=N_("day"), evening=N_("evening"), night=N_("night"), early=N_("early"), late=N_("late"),
     validated=N_("validated"), quarantined=N_("quarantined"), excluded=N_("excluded"), superseded=N_("superseded"),
     effective=N_("effective"), harmful=N_("harmful"), open=N_("open"), closed=N_("closed"), done=N_("done"),
-    overdue=N_("overdue"), planned=N_("planned"), under_way=N_("under way"),
+    overdue=N_("overdue"), planned=N_("planned"), under_way=N_("under way"), running=N_("running"),
+    duty=N_("duty"), convention=N_("convention"), option=N_("option"),
+    customer_service=N_("Customer service department"), quality=N_("Quality management department"),
+    training=N_("Training"), management=N_("Management"),
 )
+
+# The same code may be a department, a service line and a table; where a column or row says which, this is it.
+DEPARTMENTS = _frozen(
+    customer_service=N_("Customer service department"), quality=N_("Quality management department"),
+    training=N_("Training department"), management=N_("Management"), compliance=N_("Compliance department"),
+    claims=N_("Claims department"), sales=N_("Sales department"),
+)
+DEPARTMENT_COLUMNS = frozenset({"owner", "owner_department", "department"})
+
+TABLES = _frozen(
+    requests=N_("Service requests"), surveys=N_("Surveys"), complaints=N_("Complaints"), audits=N_("Audits"),
+    assessments=N_("Assessments"), staff=N_("Staff"), partners=N_("Partners"), population=N_("Customers by category"),
+    benchmarks=N_("Benchmarks"), exposures=N_("Volume of business"), feedback=N_("Feedback"),
+)
+
+SUSPICIONS = _frozen(
+    truncation=N_("file cut short"), short_row=N_("rows with cells missing"), mojibake=N_("garbled text"),
+    mangled_id=N_("ids turned into numbers"), order_of_events=N_("event before the opening"),
+    unknown_employee=N_("employee on no roster"), unknown_reference=N_("reference to a row that is not there"),
+    empty_week=N_("weeks without a row"), volume=N_("unusual number of rows"), scale_drift=N_("mean out of its range"),
+)
+
+# Columns whose texts are the company's own: never looked up, even where one of them is also a code of ours.
+OWN_WORDS = frozenset({"theme", "cause", "product", "item", "team", "milestone", "answer", "decision", "reason"})
+# What an empty cell of these columns stands for.
+EMPTY = _frozen(facet=N_("all facets"), criterion=N_("all criteria"), product=N_("all products"),
+                theme=N_("(not coded)"))
 
 COLUMNS = _frozen(
     indicator=N_("Indicator"), unit_type=N_("Level"), unit=N_("Unit"), event=N_("Event"), n=N_("n"),
@@ -82,12 +113,24 @@ COLUMNS = _frozen(
     effective_to=N_("In force until"), action=N_("Action"), duty=N_("Duty"), judged_by=N_("Judged by"),
     question=N_("Question"), why=N_("Why"), window=N_("Window"), item=N_("Item"), sampling=N_("Sampling"),
     jurisdiction=N_("Jurisdiction"), start=N_("Starts with"), stop=N_("Stops with"), pause=N_("Pause"),
-    extension=N_("Extension"), exposure=N_("Exposure"), dispersion=N_("Dispersion"), p_worse=N_("p (worse)"),
+    extension=N_("Extension"), alarm=N_("Alarm"), appeal=N_("Appeal"), assessors=N_("Assessors"),
+    compared_with=N_("Compared with"), comparison_units=N_("Comparison units"), detectable=N_("Smallest change seen"),
+    enough_evidence=N_("Enough evidence"), not_enough_evidence=N_("Not enough evidence"), exempt=N_("Exempt"),
+    no_roster=N_("On no roster"), force=N_("Force"), in_limit=N_("In limit"), missed=N_("Missed"),
+    not_yet_due=N_("Not yet due"), withdrawn=N_("Withdrawn"), invitations=N_("Invitations"),
+    measured_by=N_("Measured by"), missing=N_("Missing"), n_before=N_("n before"), on=N_("Told on"),
+    permitted_use=N_("Permitted use"), still_waiting=N_("Still waiting"), share=N_("Share"), answer=N_("Answer"),
+    answered=N_("Answered"), actioned=N_("Turned into measures"), checked=N_("Checked"), failed=N_("Failed"),
+    family=N_("Family"), closed=N_("Closed"), open=N_("Open"), decided=N_("Decided"), extended=N_("Extended"),
+    reopened=N_("Reopened"), escalated=N_("Escalated"), overturned=N_("Overturned"), repeats=N_("Repeats"),
+    redressed=N_("Redressed"), reviewed_by=N_("Reviewed by"), reviewed_on=N_("Reviewed on"),
+    exposure=N_("Exposure"), dispersion=N_("Dispersion"), p_worse=N_("p (worse)"),
     p_adjusted=N_("p (adjusted)"), topic=N_("Topic"), team=N_("Team"), people=N_("People"), role=N_("Role"),
 )
 
 WORDS: Mapping[str, str] = MappingProxyType({
-    **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
+    **TABLES, **SUSPICIONS, **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
+    "evaluated-later": N_("enough evidence"), "not enough evidence": N_("not enough evidence"),
     "done late": N_("done late"), "higher": N_("higher"), "lower": N_("lower"), "not shown": N_("not shown"),
     "needs support": N_("needs support"), "cannot be distinguished": N_("cannot be distinguished"),
     "strong": N_("strong"), "high": N_("high"), "medium": N_("medium"), "low": N_("low"),
@@ -99,7 +142,16 @@ REASONS = (
     N_("fewer than {0} answers off the mode"), N_("fewer than {0} clusters"), N_("no variation between clusters"),
     N_("no variation between sampling units"), N_("no more sampling units than strata"), N_("no exposure"),
     N_("the dispersion is unknown"), N_("not reached by {0}"), N_("upper limit not reached by {0}"),
-    N_("no case was followed to {0}"), N_("the method gives no finite interval"),
+    N_("no case was followed to {0}"), N_("the method gives no finite interval"), N_("fewer than {0} people"),
+)
+
+# What else is put together in English where no mark reaches it: limits and their conditions, rules on rows, windows.
+GENERATED = (
+    N_("{0} calendar days"), N_("{0} working days"), N_("{0} seconds"), N_("extended by {0} days to at most {1}"),
+    N_("complex yes"), N_("class life"), N_("complexity complex"), N_("a key stands once in a delivery"),
+    N_("a row has as many cells as the header"), N_("{0}Q{1} to {2}Q{3}"), N_("plan of {0}Q{1}"),
+    N_("silent mode: invitations without an answer"), N_("planned mode not used"),
+    N_("Call-centre industry convention, {0} % of calls within {1} seconds"),
 )
 
 NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
