@@ -12,7 +12,7 @@ NOTEBOOK = {"cells": [
     {"cell_type": "markdown", "source": ["# A heading\n", "\n", "Some prose\n", "goes on."]},
     {"cell_type": "code", "source": ['headline(say("Said in a cell"))\n', 'say.plural("{n} cat", "{n} cats", 2)']},
 ]}
-INDICATORS = "indicators:\n- {id: x, title: A title, definition: A definition, formula: not words}\n"
+INDICATORS = "indicators:\n- {id: x, title: A title, definition: A definition, owner: not words}\n"
 
 
 @pytest.fixture
