@@ -108,11 +108,3 @@ def _opening_quarter(rows: pd.DataFrame, name: str, now: Quarter) -> pd.Series:
     if opens is None:
         return pd.Series(str(now), index=rows.index)
     return pd.PeriodIndex(pd.to_datetime(rows[day_column(opens)]), freq="Q").astype("str").to_series(index=rows.index)
-
-
-@pytest.fixture(scope="session")
-def sample_run() -> Run:
-    """Return the shipped sample insurer's run of 2024Q3."""
-    if not (PROJECT / "data" / "sample" / "2024Q3").is_dir():
-        pytest.skip("no sample data")
-    return load_run("2024Q3")

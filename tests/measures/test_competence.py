@@ -122,3 +122,9 @@ def test_without_staff_coverage_says_so_and_nobody_is_listed(insurer):
     assert employees(run).empty
     assert appraisal(run).empty
     assert training_needs(run).empty
+
+
+def test_every_line_is_covered_or_has_no_data(insurer):
+    table = coverage(insurer({"staff": staff(3)}))
+    lines = table[table["unit_type"] == "service_line"].set_index("unit")["status"]
+    assert lines.to_dict() == {"claims": "ok", "sales": "no data"}

@@ -88,3 +88,10 @@ def test_a_complaint_counts_for_each_of_its_causes(insurer):
 
 def test_no_complaints_have_no_causes(insurer):
     assert complaint_causes(insurer({}))["status"].tolist() == ["no data"]
+
+
+def test_complaints_that_were_not_delivered_are_not_a_rate_of_zero(insurer):
+    requests = pd.DataFrame([{"request_id": f"r{n}", "kind": "claim", "opened_at": f"{MONTHS[n % 3]}-03T10:00"}
+                             for n in range(30)])
+    table = complaints(insurer({"requests": requests, "exposures": business()}))
+    assert set(table["status"]) == {"no data", "not applicable"}

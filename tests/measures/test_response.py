@@ -72,7 +72,8 @@ def test_minutes_are_rounded_up(insurer: Insurer) -> None:
 
 def test_an_open_request_waits_until_as_of(insurer: Insurer) -> None:
     still = _requests([(0, True)] * 20, datetime(2024, 9, 30, 22, 0)).assign(first_response_at=None)
-    run = insurer(_tables(still), as_of="2024-10-01T10:00:00+08:00", limits=_limits(inquiry=4))
+    before = _requests([(1, True)], datetime(2024, 6, 3))  # first responses are delivered
+    run = insurer(_tables(still, before), as_of="2024-10-01T10:00:00+08:00", limits=_limits(inquiry=4))
     table = response_time(run)
     median, share = (_row(table, one) for one in ("response_median_hours", "in_limit_share"))
     assert (median["status"], median["still_waiting"]) == ("not estimable: not reached by 12", 20)
@@ -120,7 +121,8 @@ def test_of_a_kind_nobody_was_followed_nothing_is_claimed(insurer: Insurer) -> N
 
 
 def test_where_no_limit_is_set_there_is_none_to_keep(insurer: Insurer) -> None:
-    tables = _tables(_requests([(1, True)] * 20), _requests([(1, True)] * 20, kind="claim"))
+    waits, solved = [(1, True)] * 20, {"resolved_at": "2024-08-06T09:00:00"}
+    tables = _tables(_requests(waits, **solved), _requests(waits, kind="claim", **solved))
     table = response_time(insurer(tables, limits=_limits(inquiry=2)))
     assert _row(table, "in_limit_share")["n"] == 20
     assert _row(table, "in_limit_share", "claim")["status"] == "not applicable"
@@ -164,3 +166,11 @@ def test_curves_are_no_more_than_can_be_told_apart(insurer: Insurer) -> None:
     tables = _tables(*[_requests([(1, True)] * (2 + number), kind=f"kind {number}") for number in range(8)])
     curve = waiting_curves(insurer(tables), "first_response")
     assert list(curve["unit"].unique()) == [f"kind {number}" for number in range(2, 8)]
+
+
+def test_an_event_that_is_never_delivered_is_no_data(insurer: Insurer) -> None:
+    frame = _tables(_requests([(1, True)] * 40))["requests"].drop(columns="first_response_at")
+    table = response_time(insurer({"requests": frame}, limits={"inquiry": {"first_response": 24}}))
+    company = table[(table["unit"] == "company") & (table["event"] == "first_response")]
+    assert set(company["status"]) == {"no data"}
+    assert "not met" not in set(table["verdict"])

@@ -180,3 +180,14 @@ def test_weighted_satisfaction_of_a_public_survey_agrees_with_r(insurer: Insurer
     assert (share["n"], mean["n"]) == (2919, 2919)
     assert list(share[NUMBERS]) == pytest.approx([0.81399664357227, 0.79798854334906, 0.82924812526146], abs=1e-8)
     assert list(mean[NUMBERS]) == pytest.approx([4.053324954290695, 4.0240633381589, 4.0825865704225], abs=1e-8)
+
+
+def test_a_list_of_answers_alone_knows_no_response_rate(insurer: Insurer) -> None:
+    table = satisfaction(insurer(_surveys(_answers(30, 20))))
+    assert _row(table, "survey_response_share")[["status", "verdict"]].tolist() == ["no data", "cannot tell"]
+
+
+def test_an_answer_without_its_date_is_an_answer(insurer: Insurer) -> None:
+    silent = _answers(0, 40, satisfaction=None, responded_at=None)
+    row = _row(satisfaction(insurer(_surveys(_answers(60, 0, responded_at=None), silent))), "survey_response_share")
+    assert (row["n"], row["estimate"]) == (100, pytest.approx(0.6))

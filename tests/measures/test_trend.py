@@ -46,3 +46,9 @@ def test_no_complaints_are_no_data(insurer):
     table = complaint_trend(insurer({}))
     assert table["status"].tolist() == ["no data"]
     assert most_complained_of(table).empty
+
+
+def test_a_month_without_complaints_counts_none(insurer):
+    table = complaint_trend(insured(insurer, {"auto": (2, 2, 2, 2, 0, 8)}))
+    counts = table[table["indicator"] == "complaints_received_count"]
+    assert counts["estimate"].tolist() == [2, 2, 2, 2, 0, 8]

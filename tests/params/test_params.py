@@ -84,6 +84,12 @@ def test_a_review_of_another_quarter_is_refused(folder: Path) -> None:
         load(folder)
 
 
+def test_a_slip_in_a_review_names_its_folder(folder: Path) -> None:
+    write(folder, "reviews/2024Q2", {"quarter": "2024Q2", "reviewed_on": "2024-08-01"})
+    with pytest.raises(Refused, match=r"^reviews/2024Q2.yml, row 1, column reviewed_by: field required"):
+        load(folder)
+
+
 def test_a_planned_indicator_must_be_in_force(folder: Path) -> None:
     plan(folder, "2024Q3", indicators={"csat_top3_share": {}})
     with pytest.raises(Refused,

@@ -132,3 +132,16 @@ def test_no_kernel_outlives_a_run_that_was_killed(tmp_path: Path, short: Path, w
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
     assert until(lambda: not is_running(int(pid.read_text())))
+
+
+def test_a_warm_process_that_died_of_an_import_gives_way_to_plain_kernels(tmp_path: Path, write_notebook,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    def died(*_: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr("analysis.publish.kernels._Forked", died)
+    path = write_notebook(tmp_path / "10_a.ipynb", "40 + 2")
+    with Kernels(surroundings(tmp_path, tmp_path), tmp_path) as kernels:
+        kernels.warm = True
+        notebook = executed(path, {"quarter": "2024Q3", "run": ""}, kernels)
+    assert notebook.cells[-1].outputs[0].data["text/plain"] == "42"

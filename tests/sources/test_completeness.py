@@ -9,8 +9,15 @@ import ibis
 import pandas as pd
 import pytest
 
+from analysis.quarter import Quarter
 from analysis.refusal import Refused
-from analysis.sources.completeness import openings, refuse_cut_short, refuse_early_as_of, refuse_missing_tables
+from analysis.sources.completeness import (
+    delivered_days,
+    openings,
+    refuse_cut_short,
+    refuse_early_as_of,
+    refuse_missing_tables,
+)
 from analysis.sources.deliveries import Delivered
 from analysis.sources.validated import ValidatedFile, Validator
 from analysis.tables import TABLES
@@ -81,6 +88,14 @@ def test_a_last_opening_beyond_the_longest_gap_is_cut_short(company: Any, newest
                        match=r"^f.csv: requests is cut short: its last row opens on 2024-08-04, 57 days before "
                                       "2024-09-30, and the longest gap seen before is 56 days. Deliver the rest"):
         judged(company, newest, [*BASELINE, "2024-08-04"])
+
+
+def test_days_of_quarters_that_were_not_delivered_are_no_baseline() -> None:
+    days = pd.DatetimeIndex(["2024-02-01", "2024-05-01", "2024-06-30", "2024-07-01"])
+    for quarters, first in ((["2024Q1"], "2024-07-01"), (["2024Q1"], "2024-06-30"), ([], "2024-07-01")):
+        known = {Quarter.parse(one) for one in quarters}
+        kept = delivered_days(days, date.fromisoformat(first), known).strftime("%F").tolist()
+        assert kept == ["2024-02-01"] * len(quarters) + [day for day in ["2024-06-30", "2024-07-01"] if day >= first]
 
 
 def test_a_baseline_reaches_back_eight_quarters_and_no_further(company: Any, newest: ValidatedFile) -> None:

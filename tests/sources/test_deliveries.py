@@ -8,7 +8,7 @@ import pytest
 
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
-from analysis.sources.deliveries import WHOLE, delivered_at, delivered_files
+from analysis.sources.deliveries import WHOLE, delivered_at, delivered_files, last_known
 
 HEADER = "request_id,kind,opened_at\n"
 
@@ -61,8 +61,18 @@ def test_one_file_over_several_quarters_is_one_delivery(company: Any) -> None:
 def test_two_files_of_one_table_are_refused(company: Any) -> None:
     company.text("2024Q3/requests.csv", HEADER)
     company.text("2024Q3/requests.parquet", b"")
-    with pytest.raises(Refused, match=r"^requests.parquet: two files hold the table requests. Keep one"):
+    with pytest.raises(Refused, match=r"^2024Q3/requests.parquet: two files hold the table requests. Keep one"):
         names(company)
+
+
+@pytest.mark.parametrize(("as_of", "last"), [
+    ("2024-10-15T00:00:00+08:00", "2024Q3"), ("2024-12-31T23:59:59+08:00", "2024Q3"),
+    ("2024-12-31T16:00:00Z", "2024Q4"), ("2025-04-01T00:00:00+08:00", "2025Q1"),
+    ("2024-07-01T00:00:00+08:00", "2024Q3"),
+])
+def test_no_delivery_made_after_as_of_can_matter(company: Any, as_of: str, last: str) -> None:
+    company.plan(as_of=as_of)
+    assert str(last_known(company.load())) == last
 
 
 def test_a_data_folder_that_is_not_there_holds_nothing(company: Any) -> None:

@@ -83,15 +83,30 @@ def test_a_day_column_keeps_its_day() -> None:
 
 
 @pytest.mark.parametrize(("column", "good", "bad"), [
-    ("complex", "TRUE", "1"), ("contacts", "3", "2.5"), ("contacts", "3.0", "-1"), ("paused_hours", "1e2", "inf"),
-    ("paused_hours", "0.5", "nan"), ("class", "life", "Life"), ("answered_by", "bot", "robot"), ("branch", "B",
-                                                                                                 "x" * 20_001),
-    ("partner_id", "P 1", "P\n1"),
+    ("complex", "TRUE", "1"), ("contacts", "3", "2.5"), ("contacts", "3.0", "-1"),
+    ("contacts", "9007199254740992", "1e30"), ("paused_hours", "1e2", "inf"), ("paused_hours", "0.5", "nan"),
+    ("class", "life", "Life"), ("answered_by", "bot", "robot"), ("branch", "B", "x" * 20_001),
+    ("branch", "B", "B\x00"), ("partner_id", "P 1", "P\n1"),
 ])
 def test_a_cell_that_is_not_of_its_kind_breaks_the_columns_rule(column: str, good: str, bad: str) -> None:
     result = requests(**{column: [good, bad, ""]})
     assert result.rows.index.tolist() == [2, 4]
     assert result.failures.to_numpy().tolist() == [[3, column, TABLES["requests"].rule(column)]]
+
+
+RATING = {"assessment_id": ["A", "B"], "employee_id": ["E", "E"], "assessor_id": ["F", "F"],
+          "assessed_on": ["2024-07-01"] * 2, "facet": ["knowledge", "adaptability"], "max_score": ["50", "50"]}
+
+
+def test_a_rule_across_columns_is_laid_to_the_column_it_names() -> None:
+    result = shaped("assessments", RATING | {"score": ["51", "50"]})
+    assert result.failures.to_numpy().tolist() == [[2, "score", "at most the points attainable"]]
+    assert result.rows.index.tolist() == [3]
+
+
+def test_a_format_that_is_none_is_refused() -> None:
+    with pytest.raises(Refused, match=r"^sources.yml, column requests.opened_at: the format of the times cannot"):
+        requests(source={"formats": {"opened_at": "%Q"}}, opened_at=["2024-07-01"])
 
 
 def test_each_broken_rule_of_a_row_is_named_once() -> None:

@@ -29,4 +29,5 @@ def test_a_section_says_key_opening_and_references() -> None:
     page = markdown()
     assert "Key: `audit_id`, `item`, `auditor_id`. A row belongs to the quarter of its `audited_at`." in page
     assert "`satisfaction` is blanked with `responded_at`." in page
+    assert "`score`: at most the points attainable." in page
     assert "`reopened_of` points at `requests.request_id`." in page

@@ -22,14 +22,16 @@ def accepts(annotation: Any, field: Any, value: Any) -> bool:
 
 
 @pytest.mark.parametrize(("value", "good"), [
-    ("E1", True), ("工號 7", True), ("x" * 200, True), ("x" * 201, False), ("a\nb", False), ("a\tb", False), ("E1\n",
-                                                                                                              False),
+    ("E1", True), ("工號 7", True), ("x" * 200, True), ("x" * 201, False), ("a\nb", False), ("a\tb", False),
+    ("a\0b", False), ("E1\n", False),
 ])
 def test_an_id_is_one_short_line(value: str, good: bool) -> None:
     assert accepts(fields.Text, fields.identifier("it"), value) is good
 
 
-@pytest.mark.parametrize(("value", "good"), [("x" * 20_000, True), ("x" * 20_001, False), ("two\nlines", True)])
+@pytest.mark.parametrize(("value", "good"), [
+    ("x" * 20_000, True), ("x" * 20_001, False), ("two\r\nlines\tand", True), ("nul\0", False), ("bell\x07", False),
+])
 def test_a_label_is_a_text_of_bounded_length(value: str, good: bool) -> None:
     assert accepts(fields.Text, fields.label("it"), value) is good
 

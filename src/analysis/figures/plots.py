@@ -145,7 +145,7 @@ def _name(table: pd.DataFrame) -> str:
 
 
 def _label(row: Mapping[Any, Any], say: Wording) -> str:
-    name = _unit(row["unit"], say)
+    name = say.department(str(row["unit"])) if row.get("unit_type") == "department" else _unit(row["unit"], say)
     return name if missing(row.get("n")) else say("{unit} (n = {n})", unit=name, n=int(row["n"]))
 
 

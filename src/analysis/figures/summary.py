@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from IPython.display import HTML
 
@@ -28,7 +30,13 @@ def _why(tally: str, say: Wording) -> str:
     if "/" in tally:
         return tally
     parts = [part.rpartition(" ") for part in tally.split(", ") if part]
-    return ", ".join(f"{say.term(word)} {count}" for word, _, count in parts)
+    return _counted({word: int(count) for word, _, count in parts}, say)
+
+
+def _counted(counts: Mapping[str, int], say: Wording) -> str:
+    """Return codes with their counts as one phrase, parted as the reader's language parts a list."""
+    comma = "，" if say.language.startswith("zh") else ", "
+    return comma.join(f"{say.term(word)} {count}" for word, count in counts.items())
 
 
 def problems_sentence(problems: pd.DataFrame, tests: int, say: Wording) -> str:
@@ -41,6 +49,6 @@ def problems_sentence(problems: pd.DataFrame, tests: int, say: Wording) -> str:
 def clauses_sentence(clauses: pd.DataFrame, say: Wording) -> str:
     """Return how many clauses of the policy were carried out."""
     counts = clauses["status"].value_counts()
-    told = ", ".join(f"{say.term(word)} {counts[word]}" for word in ("met", "not met", "no data", "not yet evaluated")
-                     if word in counts)
-    return say("Of {n} clauses of the policy: {told}.", n=len(clauses), told=told)
+    order = [word for word in ("met", "not met", "no data", "not yet evaluated") if word in counts]
+    return say("Of {n} clauses of the policy: {told}.", n=len(clauses),
+               told=_counted({word: int(counts[word]) for word in order}, say))

@@ -119,7 +119,7 @@ def told_by(run: Run, rows: ir.Table, table: str, *columns: str) -> ir.Table:
 
     An event that is never delivered is no data: its absence must not read as "it never happened".
     """
-    known = run.warehouse.history(table, HISTORY_QUARTERS)
+    known = run.warehouse.history(table, HISTORY_QUARTERS).select(*columns)
     filled = run.warehouse.reduce(known.agg(**{column: known[column].count() for column in columns}))
     return rows if filled.to_numpy().any() else rows.filter(ibis.literal(False))
 

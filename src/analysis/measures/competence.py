@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
 from analysis.measures.roster import ENOUGH, EXEMPT, evidence, posts, strangers
-from analysis.measures.units import COMPANY, judged, unit_rows
+from analysis.measures.units import COMPANY, judged, unit_rows, with_missing_units
 from analysis.run import Run
 from analysis.stats.intervals import cluster_mean
 from analysis.tables.results import FIGURE_COLUMNS, LEVEL, blank_figures
@@ -162,10 +162,12 @@ def coverage(run: Run) -> pd.DataFrame:
     persons = _persons(evidence(run))
     if persons.empty:
         blank = blank_figures("evaluation_coverage_share", COMPANY, [COMPANY], "no data")
+        blank = with_missing_units(blank, "evaluation_coverage_share", "service_line", run.params.site.service_lines)
         return judged(run, [blank.assign(note="no roster", **dict.fromkeys([*COVERED, "no_roster"], None))])
     parts = [_covered(persons.assign(company=COMPANY), unit_type) for unit_type in UNIT_TYPES]
     unknown = strangers(run, persons)
-    frame = pd.concat(parts, ignore_index=True)
+    frame = with_missing_units(pd.concat(parts, ignore_index=True), "evaluation_coverage_share", "service_line",
+                               run.params.site.service_lines)
     absent = pd.Series(pd.array([unknown if one == COMPANY else pd.NA for one in frame["unit_type"]], dtype="Int64"))
     return judged(run, [frame.assign(no_roster=absent, note="")])
 

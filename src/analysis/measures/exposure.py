@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.measures.breakdown import COMPLAINT_KIND, HISTORY_QUARTERS
 from analysis.measures.units import has_unit, narrowed, unit_rows
+from analysis.quarter import Quarter
 from analysis.run import Run
 from analysis.stats.rates import pearson_dispersion, rate
 
@@ -24,7 +25,7 @@ class Denominator:
     """What complaints are held against: ``column`` of exposures (or "requests"), counted in units of ``per``.
 
     ``stock``: month ends are averaged over the quarter, not added up (METHODS §6). ``life``: only products with insured
-    persons count.
+    persons count. ``months`` of which complaints are known; None: all.
     """
 
     indicator: str
@@ -33,18 +34,21 @@ class Denominator:
     unit_types: tuple[str, ...]
     stock: bool = False
     life: bool = False
+    months: tuple[str, ...] | None = None
 
 
 def denominators(run: Run) -> tuple[Denominator, ...]:
     """Return the denominators of METHODS §6; which policies count is the site's choice."""
     in_force = run.params.site.policies_denominator == "in_force"
     policies = "policies_in_force" if in_force else "policies_issued"
-    return (
+    found = (
         Denominator("complaints_per_10k_policies", policies, 1e4, BY_BUSINESS, stock=in_force),
         Denominator("complaints_per_100m_premium", "premium_cents", 1e8 * CENTS, BY_BUSINESS),
         Denominator("complaints_per_10k_persons", "insured_persons", 1e4, BY_BUSINESS, life=True),
         Denominator("complaints_per_1k_requests", "requests", 1e3, BY_REQUESTS),
     )
+    months = tuple(told_months(run))
+    return tuple(replace(one, months=months) for one in found)
 
 
 def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
@@ -57,8 +61,21 @@ def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
     exposure = _exposure(run, denominator, unit_type)
     frame = counts.merge(exposure, how="outer", on=["unit", "month"])
     frame = frame[frame["month"].isin(exposure["month"])]
+    if denominator.months is not None:
+        frame = frame[frame["month"].isin(denominator.months)]
     return frame.assign(count=frame["count"].fillna(0).astype("int64"), exposure=frame["exposure"].astype(float).fillna(
         0.0) / denominator.per).sort_values(["unit", "month"], ignore_index=True)
+
+
+def told_months(run: Run) -> list[str]:
+    """Return the months up to ``as_of`` of those of the last eight quarters that have complaints at all, in order.
+
+    Where no complaint of a quarter is known its complaints were not delivered: no data, not a count of 0.
+    """
+    rows = run.warehouse.history("complaints", HISTORY_QUARTERS).select("quarter")
+    told = run.warehouse.reduce(rows.group_by("quarter").agg(n=rows.count()))["quarter"]
+    newest = f"{run.as_of.astimezone(run.params.site.zone):%Y-%m}"
+    return [month for one in told for month in Quarter.parse(str(one)).months if month <= newest]
 
 
 def _exposure(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:

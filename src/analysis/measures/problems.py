@@ -18,6 +18,7 @@ from analysis.stats.testing import holm
 from analysis.tables.results import FIGURE_COLUMNS
 
 FAMILY_LEVEL = 0.05  # METHODS §9
+SMALLEST_TARGET = 1e-9  # a gap from a target of 0 comes first
 TESTED = ("company", "service_line", "branch", "channel", "partner", "kind", "product", "shift")
 EXTRA = ["problem_id", "p_worse", "p_adjusted", "tests", "gap", "gap_near", "customers", "owner"]
 
@@ -50,7 +51,7 @@ def problems(run: Run, tables: Tables) -> pd.DataFrame:
         problem_id=named, tests=tests, gap=gap, gap_near=np.clip(near, 0, None),
         customers=found["customers"].fillna(found["n"]).astype("Int64"),
         owner=found["indicator"].map(lambda one: run.params.registry[one].owner))
-    relative = full["gap_near"] / full["target"].abs().clip(lower=1e-9)  # so that shares and scores compare
+    relative = full["gap_near"] / full["target"].abs().clip(lower=SMALLEST_TARGET)  # so that shares and scores compare
     order = (relative * full["customers"].astype(float)).sort_values(ascending=False, kind="stable").index
     ranked = judged(run, [full]).set_index("problem_id").loc[full.loc[order, "problem_id"]].reset_index()
     return ranked[[*[column for column in ranked if column not in EXTRA], *EXTRA]]

@@ -1,9 +1,10 @@
 """How long do customers wait for a first response and for a resolution, and how many within the company's limit (4.2)?
 
 A request counts in the quarter it was opened in. One that is still waiting is censored at ``as_of``, one that the
-customer withdrew at its withdrawal: it is taken to have had the prospects of those that went on waiting. Time runs
-around the clock in whole minutes, rounded up. A bot's answer is a response, as delivered. An event dated before its
-request's opening is an error of the data and leaves the request out of that event's figures.
+customer withdrew at its withdrawal: it is taken to have had the prospects of those that went on waiting. An event
+that no request of eight quarters has was not delivered: it is no data, not a wait without end. Time runs around the
+clock in whole minutes, rounded up. A bot's answer is a response, as delivered. An event dated before its request's
+opening is an error of the data and leaves the request out of that event's figures.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from analysis.measures.breakdown import told_by
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, judged, narrowed, unit_rows, with_missing_units
 from analysis.run import Run
@@ -101,7 +103,8 @@ def _requests(run: Run, event: str) -> ir.Table:
     seconds = end.delta(rows.opened_at, unit="second")
     whole = (seconds + SECONDS_PER_MINUTE - 1) // SECONDS_PER_MINUTE
     told = rows.mutate(had=had, time=whole.cast("int64"), month=rows.opened_day.strftime("%Y-%m"))
-    return narrowed(told.filter(seconds >= 0), UNIT_TYPES, "had", "time")
+    told = narrowed(told.filter(seconds >= 0), UNIT_TYPES, "had", "time")
+    return told_by(run, told, "requests", EVENTS[event])
 
 
 def _quantile(run: Run, curve: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -117,10 +117,11 @@ def _change(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
 
 
 def _figures(run: Run, indicator: str, unit_type: str, cells: Cells) -> pd.DataFrame:
-    """Return the figures of ``indicator`` per unit; no row where nobody was invited."""
+    """Return the figures of ``indicator`` per unit; no row where nobody was invited, or only answers are listed."""
     minimum_n = run.params.registry[indicator].minimum_n
     if indicator == RESPONSE:
         counts = _invitations(cells).set_index("unit")
+        counts = counts if _tells_silence(cells) else counts.iloc[:0]
         figures = wilson(counts["answered"], counts["invitations"], run.level, minimum_n)
     else:
         item = ITEMS[indicator]
@@ -139,8 +140,9 @@ def _cells(run: Run, quarter: Quarter, unit_type: str) -> Cells:
     design = run.warehouse.reduce(rows.agg(**{name: rows[name].count() for name in DESIGN})).iloc[0]
     weight, usable = _weight(rows, design)
     kept = {name: rows[name] for name in ("stratum", "cluster") if design[name] > 0}
-    told = rows.select(unit=_unit(rows, unit_type), weight=weight, usable=usable, answered=rows.responded_at.notnull(),
-                       **kept, **{name: rows[name] for name in QUESTIONS})
+    given = [rows[name].notnull() for name in ("responded_at", *QUESTIONS)]
+    told = rows.select(unit=_unit(rows, unit_type), weight=weight, usable=usable, answered=ibis.or_(*given), **kept,
+                       **{name: rows[name] for name in QUESTIONS})
     return Cells(run.warehouse.reduce(told.group_by(told.columns).agg(count=told.count())), bool(design.any()))
 
 
@@ -165,6 +167,11 @@ def _invitations(cells: Cells) -> pd.DataFrame:
     """Return unit, answered, invitations."""
     counts = cells.counts.assign(answered=cells.counts["count"].where(cells.counts["answered"].astype(bool), 0))
     return counts.groupby("unit")[["answered", "count"]].sum().reset_index().rename(columns={"count": "invitations"})
+
+
+def _tells_silence(cells: Cells) -> bool:
+    """Tell whether the survey lists invitations without an answer: a list of answers alone knows no response rate."""
+    return not cells.counts["answered"].astype(bool).all()
 
 
 def _with_owed(run: Run, indicator: str, unit_type: str, figures: pd.DataFrame) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import HISTORY_QUARTERS, Question, by_unit, labelled, number_of, plain_count
-from analysis.measures.exposure import Denominator, denominators, month_rates
+from analysis.measures.breakdown import HISTORY_QUARTERS, labelled, number_of, plain_count
+from analysis.measures.exposure import Denominator, denominators, month_rates, told_months
 from analysis.measures.units import COMPANY, judged
 from analysis.run import Run
 from analysis.tables.results import blank_figures
@@ -22,16 +22,21 @@ def complaint_trend(run: Run) -> pd.DataFrame:
     ``product`` ('' = all) parts the rate per policies. Each quarter as known at its own ``as_of``. ``alarm`` reads "not
     yet evaluated" until alarms are made (METHODS §2).
     """
-    rows = run.warehouse.history("complaints", HISTORY_QUARTERS)
-    rows = rows.mutate(month=rows.received_day.strftime("%Y-%m"))
-    counts = by_unit(run, rows, Question(COUNT, ("month",), number_of, plain_count))
-    parts = [counts.drop(columns=["p_worse", "customers"], errors="ignore"),
-             *(_rates(run, one, COMPANY) for one in denominators(run)), _rates(run, denominators(run)[0], "product")]
+    parts = [_counts(run), *(_rates(run, one, COMPANY) for one in denominators(run)),
+             _rates(run, denominators(run)[0], "product")]
     found = [part for part in parts if len(part)] or [blank_figures(COUNT, COMPANY, [COMPANY], "no data")]
     frame = pd.concat(found, ignore_index=True)
     blank = {name: frame.get(name, np.nan) for name in ("exposure", "dispersion")}
     product = frame["product"].fillna("") if "product" in frame else ""
     return judged(run, [frame.assign(**blank, product=product, alarm=NOT_YET, target=np.nan)])
+
+
+def _counts(run: Run) -> pd.DataFrame:
+    """Return the count of each known month; one without a complaint has 0."""
+    rows = run.warehouse.history("complaints", HISTORY_QUARTERS).select("received_day")
+    counts = run.warehouse.reduce(number_of(rows.mutate(unit=rows.received_day.strftime("%Y-%m")), ["unit"]))
+    every = counts.set_index("unit").reindex(pd.Index(told_months(run), name="unit"), fill_value=0).reset_index()
+    return labelled(plain_count(every, ["unit"]), COUNT, "month")
 
 
 def _rates(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:

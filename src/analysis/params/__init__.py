@@ -62,7 +62,7 @@ class _Folder:
         path = self.directory / name
         if default is not None and not path.is_file():
             return default
-        value = read_yaml(path, model)
+        value = read_yaml(path, model, name)
         self.read.append(path)
         return value
 

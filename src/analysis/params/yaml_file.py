@@ -21,8 +21,9 @@ PLAIN_WORDS = {  # YAML 1.2's core: on and off are words, 17:30 is no number, an
     "int": (r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
     "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
 }
+UNKNOWN = "extra_forbidden"
 REMEDIES = {
-    "extra_forbidden": "Remove it, or check its spelling",
+    UNKNOWN: "Remove it, or check its spelling",
     "missing": "Add it",
     "duplicate_key": "Keep one of the two",
 }
@@ -99,23 +100,25 @@ def _parsed(text: bytes, file: str) -> tuple[yaml.Node | None, Any]:
     raise Refused(f"not valid YAML: {problem}", "Mend the line", file=file, row=row)
 
 
-def read_yaml(path: Path, model: type[Model]) -> Model:
-    """Return the file at ``path`` as ``model`` (a closed model, or a list or dict of them).
+def read_yaml(path: Path, model: type[Model], name: str = "") -> Model:
+    """Return the file at ``path`` as ``model`` (a closed model, or a list or dict of them); messages call it ``name``.
 
     Raises Refused naming file, line, key and remedy for a missing file, bad YAML, or a key or value outside the model.
     """
+    name = name or path.name
     if not path.is_file():
-        raise Refused("the file is missing", "Add it; an example stands in params/", file=path.name)
+        raise Refused("the file is missing", "Add it; an example stands in params/", file=name)
     text = path.read_bytes()
     if len(text) > MAX_BYTES:
-        raise Refused("the file is larger than a parameter file can be", "Keep data out of params", file=path.name)
-    root, value = _parsed(text, path.name)
+        raise Refused("the file is larger than a parameter file can be", "Keep data out of params", file=name)
+    root, value = _parsed(text, name)
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        errors = error.errors(include_url=False, include_input=False)
+        first = min(errors, key=lambda one: one["type"] != UNKNOWN)  # a misspelt key explains the one that is missing
         key = ".".join(str(part) for part in first["loc"])
         remedy = REMEDIES.get(first["type"], "Correct the value")
         message = first["msg"].removeprefix("Value error, ")
         line = _line_of(root, tuple(first["loc"]))
-        raise Refused(f"{message[0].lower()}{message[1:]}", remedy, file=path.name, row=line, column=key) from None
+        raise Refused(f"{message[0].lower()}{message[1:]}", remedy, file=name, row=line, column=key) from None

@@ -13,7 +13,9 @@ from pathlib import Path
 import nbformat
 import papermill
 from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
@@ -48,10 +50,17 @@ def imported_modules(paths: Iterable[Path]) -> tuple[str, ...]:
     """Return the modules that the notebooks import at the head of their cells, sorted."""
     found: set[str] = set()
     for path in paths:
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in _read(path).cells:
             if cell.cell_type == "code":
                 found |= _imports(cell.source)
     return tuple(sorted(found))
+
+
+def _read(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except NotJSONError:
+        raise Defective(path.name, "the file is not a notebook") from None
 
 
 def _imports(source: str) -> set[str]:
@@ -69,7 +78,7 @@ def executed(path: Path, parameters: dict[str, str], kernels: Kernels) -> Notebo
     Raises Defective where its parameter cell does not declare exactly these, a cell raised, or a cell did not run;
     Refused where a cell did.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _read(path)
     notebook.metadata.kernelspec = {"name": KERNEL, "display_name": KERNEL, "language": "python"}
     declared = set(papermill.inspect_notebook(notebook))
     if declared != parameters.keys():
@@ -85,6 +94,8 @@ def executed(path: Path, parameters: dict[str, str], kernels: Kernels) -> Notebo
             raise Refused(rule, remedy) from None
         frames = [match.group() for line in error.traceback for match in FRAME.finditer(COLOUR.sub("", line))]
         raise Defective(_cell(path, error.cell_index), error.ename, frames) from None
+    except DeadKernelError:
+        raise Defective(path.name, "its kernel died (was there memory enough?)") from None
     finally:
         ensure_event_loop().close()  # papermill opens one in each thread, and leaves it open
     return _settled(path, result)

@@ -131,8 +131,13 @@ def _contract_texts() -> Iterator[Text]:
 
 
 def _model_texts(model: type[pa.DataFrameModel], source: str) -> Iterator[Text]:
+    schema = model.to_schema()
     yield Text((model.__doc__ or "").strip().partition("\n")[0], source)
-    for name, column in model.to_schema().columns.items():
+    for check in schema.checks:
+        _, parted, rule = str(check.error).partition(": ")
+        if parted:  # a rule across columns, laid to the first
+            yield Text(pattern(rule)[0], source)
+    for name, column in schema.columns.items():
         if column.description:
             yield Text(column.description, source)
         if (column.metadata or {}).get("rule"):

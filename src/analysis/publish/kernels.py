@@ -101,8 +101,11 @@ class _Provisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         if self.kernels.warm:
-            argv = cmd[cmd.index(LAUNCHER) + 1 :]
-            self.process = _Forked(argv, kwargs["env"], kwargs["cwd"])
+            try:
+                self.process = _Forked(cmd[cmd.index(LAUNCHER) + 1 :], kwargs["env"], kwargs["cwd"])
+            except (EOFError, ConnectionError):  # it ended on an import that fails: in a plain kernel a cell will say so
+                self.kernels.warm = False
+        if self.kernels.warm:
             self.pid, connection = self.process.pid, self.connection_info
         else:
             silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

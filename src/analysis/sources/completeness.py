@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from analysis.params import HISTORY_QUARTERS, Params
+from analysis.quarter import Quarter
 from analysis.refusal import Refused
 from analysis.sources.deliveries import WHOLE, Delivered
 from analysis.sources.reconcile import opening_day
@@ -49,11 +51,20 @@ def openings(connection: ibis.BaseBackend, table: Table, files: Sequence[Validat
     return pd.DatetimeIndex(days.execute()["day"].dropna()).sort_values()
 
 
+def delivered_days(days: pd.DatetimeIndex, first: date, quarters: Collection[Quarter]) -> pd.DatetimeIndex:
+    """Return the ``days`` from ``first`` on and, before it, those of ``quarters``: the ones that were delivered.
+
+    Of other quarters a delivery repeats only what is still open: days with gaps that nothing can be held against.
+    """
+    known = [day >= pd.Timestamp(first) or Quarter.of(day) in quarters for day in days]
+    return days[np.asarray(known, dtype=bool)]
+
+
 def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, newest: ValidatedFile) -> None:
     """Refuse when the last opening lies further from the window's end than the longest gap of the baseline.
 
-    ``days`` are the distinct opening days up to the window's end. The baseline is the eight quarters before the window;
-    where there are none, the days of the window itself.
+    ``days`` are the distinct opening days up to the window's end (see ``delivered_days``). The baseline is the eight
+    quarters before the window; where there are none, the days of the window itself.
     """
     first, last = params.plan.tables[table].window(params.quarter)
     inside = days[days >= pd.Timestamp(first)]

@@ -111,7 +111,7 @@ class _Delivering:
         """Return the delivery of the last quarter of ``known``."""
         files = [self._validated(file) for group in known[self.params.quarter].values() for file in group]
         groups = {name: [file for file in files if file.table == name] for name in known[self.params.quarter]}
-        self._refuse_cut_short(groups)
+        self._refuse_cut_short(known, groups)
         tables = {str(quarter): {name: str(self._rows(quarter, name, group)) for name, group in one.items()}
                   for quarter, one in known.items() if one and quarter != self.params.quarter}
         now = {name: self._account(name, group) for name, group in groups.items()}
@@ -146,12 +146,14 @@ class _Delivering:
     def _account(self, name: str, files: list[ValidatedFile]) -> Account:
         return self.reconciler.account(TABLES[name], files, _window(self.params, name, self.params.quarter))
 
-    def _refuse_cut_short(self, groups: dict[str, list[ValidatedFile]]) -> None:
+    def _refuse_cut_short(self, known: dict[Quarter, Groups], groups: dict[str, list[ValidatedFile]]) -> None:
         for name, files in groups.items():
             if TABLES[name].snapshot:
                 continue
-            last = _window(self.params, name, self.params.quarter).last
-            self.days[name] = completeness.openings(self.reconciler.connection, TABLES[name], files, last)
+            window = _window(self.params, name, self.params.quarter)
+            days = completeness.openings(self.reconciler.connection, TABLES[name], files, window.last)
+            quarters = {quarter for quarter, tables in known.items() if name in tables}
+            self.days[name] = completeness.delivered_days(days, window.first, quarters)
             if name in self.params.plan.tables:
                 completeness.refuse_cut_short(self.params, name, self.days[name], files[-1])
 

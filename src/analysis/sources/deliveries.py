@@ -38,7 +38,8 @@ def _file_in(folder: Path, table: Table, declared: str | None) -> Path | None:
         return path if path.is_file() else None
     found = [folder / f"{table.name}{suffix}" for suffix in SUFFIXES if (folder / f"{table.name}{suffix}").is_file()]
     if len(found) > 1:
-        raise Refused(f"two files hold the table {table.name}", "Keep one of them", file=found[1].name)
+        raise Refused(f"two files hold the table {table.name}", "Keep one of them",
+                      file=f"{folder.name}/{found[1].name}")
     return found[0] if found else None
 
 

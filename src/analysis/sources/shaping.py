@@ -20,6 +20,8 @@ from analysis.tables import Table
 FAILURE_COLUMNS = ["row", "column", "rule"]
 AWARE = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
 PLAUSIBLE_YEARS = (1900, 2200)
+MAX_WHOLE = 2**53  # up to here every whole number has a double of its own
+ACROSS = "DataFrameSchema"  # what pandera calls a check over several columns; its text is "column: rule"
 MULTIPLE = ";"  # what parts several values in one validated cell
 
 
@@ -99,17 +101,16 @@ class Shape:
         else:
             numbers = pd.to_numeric(cells, errors="coerce").astype(float)
             numbers = numbers.where(np.isfinite(numbers))
-            typed = numbers if kind == "number" else numbers.where(numbers % 1 == 0).astype("Int64")
+            exact = (numbers % 1 == 0) & (numbers.abs() <= MAX_WHOLE)
+            typed = numbers if kind == "number" else numbers.where(exact).astype("Int64")
         return typed, cells.notna() & typed.isna()
 
     def _times(self, column: str, cells: pd.Series, *, local: bool) -> pd.Series:
         """Return naive times: local midnights of a day column, else UTC; NaT where unreadable or implausible."""
-        layout = self.source.formats.get(column, "ISO8601")
         aware = cells.str.contains(AWARE, regex=True, na=False) & cells.str.contains(":", regex=False, na=False)
-        naive = pd.to_datetime(cells.where(~aware), format=layout, errors="coerce").astype("datetime64[us]")
+        naive = self._read(cells.where(~aware), column, utc=False).astype("datetime64[us]")
         naive = naive.where(naive.dt.year.between(*PLAUSIBLE_YEARS))
-        zoned = pd.to_datetime(cells.where(aware), format=layout, errors="coerce",
-                               utc=True).dt.tz_convert(self.site_zone)
+        zoned = self._read(cells.where(aware), column, utc=True).dt.tz_convert(self.site_zone)
         if local:
             return naive.fillna(zoned.dt.tz_localize(None)).dt.normalize().astype("datetime64[ns]")
         # a wall time that a clock change repeats is read as its first passing, one it skips as the moment after
@@ -118,17 +119,29 @@ class Shape:
         utc = utc.where(utc.dt.year.between(*PLAUSIBLE_YEARS))
         return utc.dt.tz_localize(None).astype("datetime64[ns]")
 
+    def _read(self, cells: pd.Series, column: str, *, utc: bool) -> pd.Series:
+        layout = self.source.formats.get(column, "ISO8601")
+        try:
+            return pd.to_datetime(cells, format=layout, errors="coerce", utc=utc)
+        except ValueError:  # of the format: what a cell says never raises here
+            raise Refused("the format of the times cannot be understood", "Correct formats in sources.yml, as in "
+                          "%d/%m/%Y %H:%M", file="sources.yml", column=f"{self.table.name}.{column}") from None
+
     def _contract_failures(self, frame: pd.DataFrame) -> pd.DataFrame:
         try:
             self.table.schema.validate(frame, lazy=True)
         except pa.errors.SchemaErrors as error:
             cases = error.failure_cases.dropna(subset=["index"])
-            return pd.concat([self._failures(pd.Index(group["index"].astype(int)), str(column))
-                              for column, group in cases.groupby("column", sort=True)], ignore_index=True)
+            across = cases["schema_context"] == ACROSS
+            alone = [self._failures(pd.Index(group["index"].astype(int)), str(column))
+                     for column, group in cases[~across].groupby("column", sort=True)]
+            together = [self._failures(pd.Index(group["index"].astype(int).unique()), *str(check).split(": ", 1))
+                        for check, group in cases[across].groupby("check", sort=True)]
+            return pd.concat([*alone, *together], ignore_index=True)
         return self._failures(pd.Index([], dtype=int), "")
 
-    def _failures(self, rows: pd.Index, column: str) -> pd.DataFrame:
-        rule = self.table.rule(column) if len(rows) else ""
+    def _failures(self, rows: pd.Index, column: str, rule: str = "") -> pd.DataFrame:
+        rule = rule or (self.table.rule(column) if len(rows) else "")
         return pd.DataFrame({"row": np.asarray(rows, dtype="int64"), "column": column, "rule": rule}).astype(
             {"column": "str", "rule": "str"})
 

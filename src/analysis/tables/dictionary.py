@@ -46,6 +46,7 @@ def _section(table: Table, columns: pd.DataFrame) -> str:
              "A snapshot: delivered whole each time.",
              *(f"`{one}` is blanked with {' and '.join(f'`{event}`' for event in events)}."
                for one, events in table.known_at.items()),
+             *("`{}`: {}.".format(*str(check.error).split(": ", 1)) for check in table.schema.checks),
              *(f"`{one}` points at `{target}`." for one, target in table.references.items())]
     rows = [f"| `{row.column}` | {row.kind} | {'yes' if row.required else ''} | {_cell(row.rule)} | "
             f"{_cell(row.description)} |" for row in columns.itertuples(index=False)]

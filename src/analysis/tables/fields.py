@@ -21,6 +21,7 @@ Moment = Series[pa.DateTime]
 
 MAX_ID_LENGTH = 200
 MAX_TEXT_LENGTH = 20_000
+PRINTABLE = r"\A[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z"  # line breaks and tabs are; no other control character is
 
 
 def _field(what: str, rule: str, kind: str, nullable: bool, **checks: Any) -> Any:
@@ -31,13 +32,13 @@ def _field(what: str, rule: str, kind: str, nullable: bool, **checks: Any) -> An
 def identifier(what: str, *, required: bool = False) -> Any:
     """Return a field for a pseudonymous id: any text without line breaks, of at most 200 characters."""
     return _field(what, f"an id of 1 to {MAX_ID_LENGTH} characters on one line", "text", not required,
-                  str_matches=rf"\A[^\r\n\t]{{1,{MAX_ID_LENGTH}}}\Z")
+                  str_matches=rf"\A[^\x00-\x1f\x7f]{{1,{MAX_ID_LENGTH}}}\Z")
 
 
 def label(what: str, *, required: bool = False) -> Any:
     """Return a field for a free category or a text."""
     return _field(what, f"text of at most {MAX_TEXT_LENGTH} characters", "text", not required,
-                  str_length={"max_value": MAX_TEXT_LENGTH})
+                  str_length={"max_value": MAX_TEXT_LENGTH}, str_matches=PRINTABLE)
 
 
 def one_of(what: str, *values: str, required: bool = False) -> Any:

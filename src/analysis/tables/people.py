@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pandera.pandas as pa
 
 from analysis.tables.fields import Moment, Real, Text, day, identifier, label, number, one_of
@@ -43,6 +44,10 @@ class Assessments(pa.DataFrameModel):
     facet: Text = one_of("the facet rated", "knowledge", "communication", "adaptability", required=True)
     score: Real = number("points given", 0, required=True)
     max_score: Real = number("points attainable", 1, required=True)
+
+    @pa.dataframe_check(error="score: at most the points attainable")
+    def _score_is_attainable(cls, frame: pd.DataFrame) -> pd.Series:
+        return ~(frame["score"] > frame["max_score"])
 
 
 class Training(pa.DataFrameModel):
