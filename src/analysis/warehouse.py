@@ -97,7 +97,7 @@ class Warehouse:
         path = self.cache / f"{hashlib.sha256(question.encode()).hexdigest()[:KEY_LENGTH]}.parquet"
         if path.is_file():
             return pd.read_parquet(path)
-        frame = self._connection.to_pandas(expression)
+        frame = self._connection.sql(question, schema=expression.schema()).to_pandas()  # compiled once
         fractional = [column for column in frame if pd.api.types.is_float_dtype(frame[column])]
         if frame[fractional].dropna().mod(1).any(axis=None):
             raise TypeError(f"a reduction returns integers; {fractional} are not")

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.params import PROJECT, Params, load_params
+from analysis.params import Params, load_params
 from analysis.quarter import Quarter
 from analysis.run import Run, load_run
 from analysis.sources.deliveries import WHOLE, Delivered

@@ -58,10 +58,10 @@ def test_error_names_cell_and_kind_but_not_the_value(tmp_path: Path, write_noteb
 def test_a_dead_kernel_and_a_file_that_is_no_notebook_are_named(tmp_path: Path, write_notebook, kernels: Kernels
                                                                ) -> None:
     dead = write_notebook(tmp_path / "10_a.ipynb", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)")
-    with pytest.raises(Defective, match="^10_a.ipynb: its kernel died"):
+    with pytest.raises(Defective, match=r"^10_a\.ipynb: its kernel died"):
         executed(dead, GIVEN, kernels)
     (tmp_path / "20_b.ipynb").write_text("{")
-    with pytest.raises(Defective, match="^20_b.ipynb: the file is not a notebook"):
+    with pytest.raises(Defective, match=r"^20_b\.ipynb: the file is not a notebook"):
         imported_modules([tmp_path / "20_b.ipynb"])
 
 

@@ -19,9 +19,9 @@ from types import MappingProxyType
 
 import matplotlib
 import seaborn
-from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]  # ships none
-from fontTools.ttLib.tables._g_l_y_f import Glyph  # type: ignore[import-untyped]  # ships none
-from fontTools.ttLib.tables.DefaultTable import DefaultTable  # type: ignore[import-untyped]  # ships none
+from fontTools.fontBuilder import FontBuilder
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -103,7 +103,7 @@ class _Provisioner(LocalProvisioner):
         if self.kernels.warm:
             try:
                 self.process = _Forked(cmd[cmd.index(LAUNCHER) + 1 :], kwargs["env"], kwargs["cwd"])
-            except (EOFError, ConnectionError):  # it ended on an import that fails: in a plain kernel a cell will say so
+            except (EOFError, ConnectionError):  # ended by an import that fails; in a plain kernel a cell says so
                 self.kernels.warm = False
         if self.kernels.warm:
             self.pid, connection = self.process.pid, self.connection_info
