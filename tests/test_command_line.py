@@ -1,5 +1,6 @@
 """What does the user see, and with which status does a command end?"""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,13 @@ def test_refusal_from_the_shell_has_status_and_no_traceback() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("refused: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_reader_who_stops_reading_is_no_defect() -> None:
+    program = "from analysis.__main__ import _say\nfor _ in range(9): _say('x' * 100_000)"
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(program)} | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "x", "")
 
 
 def test_ctrl_c_ends_with_its_own_status(monkeypatch: pytest.MonkeyPatch, capsys) -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.refusal import Refused
-from analysis.sources.deliver import Delivery, deliver
+from analysis.sources.deliver import Delivery, deliver, known_files
 from analysis.sources.deliveries import delivered_files
 from analysis.sources.delivery import accounts
 from analysis.sources.reconcile import OUTCOMES, Reconciler, Window
@@ -209,3 +209,12 @@ def test_progress_is_told_step_by_step(company: Any, request_row: Any) -> None:
     told: list[str] = []
     deliver(company.load(), company.data, company.validated, told.append)
     assert told[0] == "requests 2024Q3"
+
+
+def test_a_snapshot_of_an_earlier_quarter_is_not_read(company: Any) -> None:
+    for quarter in ("2024Q2", "2024Q3"):
+        for name in ("staff", "requests"):
+            company.text(f"{quarter}/{name}.csv", "")
+    known = known_files(company.load(), company.data)
+    read = {str(quarter): sorted(groups) for quarter, groups in known.items() if groups}
+    assert read == {"2024Q2": ["requests"], "2024Q3": ["requests", "staff"]}

@@ -19,7 +19,7 @@ import pandas as pd
 from pandera.errors import SchemaError
 from tqdm import tqdm
 
-from analysis.params import HISTORY_QUARTERS, Params, load_params
+from analysis.params import Params, load_params
 from analysis.params.site import Language
 from analysis.publish.driver import Defective, executed, imported_modules, in_waves, notebooks
 from analysis.publish.kernels import Kernels
@@ -31,8 +31,8 @@ from analysis.publish.seal import Manifest, output_hashes, sealed
 from analysis.publish.stage import switch
 from analysis.publish.surroundings import surroundings
 from analysis.refusal import Refused
-from analysis.sources.deliver import Delivery, deliver
-from analysis.sources.deliveries import delivered_files, last_known
+from analysis.sources.deliver import Delivery, deliver, known_files
+from analysis.sources.deliveries import last_known
 from analysis.sources.reconcile import OUTCOMES
 from analysis.tables.results import FIGURE_COLUMNS, figures
 
@@ -64,10 +64,8 @@ def validated(order: Order, params: Params) -> Delivery:
 
 def inputs(order: Order, params: Params) -> set[Path]:
     """Return the delivered files that a run reads: its quarter's and, each as known then, those of its history."""
-    quarters = [params.quarter.plus(-back) for back in range(HISTORY_QUARTERS + 1)]
-    plans = {quarter: params.plans.get(quarter, params.plan) for quarter in quarters}
-    return {one.path for quarter, plan in plans.items()
-            for one in delivered_files(params, order.data or Path(), quarter, plan.as_of)}
+    known = known_files(params, order.data or Path())
+    return {one.path for groups in known.values() for group in groups.values() for one in group}
 
 
 def rows(delivery: Delivery) -> dict[str, dict[str, int]]:

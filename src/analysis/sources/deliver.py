@@ -23,7 +23,7 @@ from analysis.sources.validated import ValidatedFile, Validator, content_key
 from analysis.sources.vocabulary import refuse_unknown_names
 from analysis.tables import TABLES
 
-__all__ = ["Delivery", "deliver"]
+__all__ = ["Delivery", "deliver", "known_files"]
 
 FOLLOWED_QUARTERS = 4  # a case is followed for a year
 Progress = Callable[[str], None]
@@ -37,7 +37,7 @@ def deliver(params: Params, data: Path, validated: Path, progress: Progress = la
     delivery is incomplete, unreadable, or suspect in a way that ``site.yml`` does not let pass.
     """
     refuse_unknown_names(params)
-    known = _known(params, data)
+    known = known_files(params, data)
     files = [file for group in known[params.quarter].values() for file in group]
     completeness.refuse_missing_tables(params, files, data)
     completeness.refuse_early_as_of(params)
@@ -63,7 +63,7 @@ class _Engine:
         self.connection.disconnect()
 
 
-def _known(params: Params, data: Path) -> dict[Quarter, Groups]:
+def known_files(params: Params, data: Path) -> dict[Quarter, Groups]:
     """Return, for the quarter and each before it, oldest first, its files by table as then known.
 
     An earlier quarter that was not delivered itself has no history: later deliveries repeat only parts of it.

@@ -25,7 +25,6 @@ from analysis.tables import Table
 
 DUPLICATE_RULE = "a key stands once in a delivery"
 OUTCOMES = ("validated", "quarantined", "excluded", "superseded")
-MARKS = ("_copy", "_rank", "_outcome")
 
 
 @dataclass(frozen=True)
@@ -75,20 +74,22 @@ class Reconciler:
         """Return the Parquet file of the rows of ``table`` that count in ``window``."""
         path = self.path(table, files, window)
         if not path.is_file():
-            self._write(table, with_outcome(table, self._all(files), window), window, path)
+            rows = self._all(files)
+            self._write(table, validated(rows, with_outcome(table, rows, window)), window, path)
         return path
 
     def account(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Account:
         """Return where every valid row of ``files`` went, having written those that count."""
-        rows = self.connection.create_table(
-            f"marked_{table.name}", with_outcome(table, self._all(files), window), temp=True, overwrite=True)
+        rows = self._all(files)
+        marked = self.connection.create_table(
+            f"marked_{table.name}", with_outcome(table, rows, window), temp=True, overwrite=True)
+        chosen = validated(rows, marked)
         path = self.path(table, files, window)
         if not path.is_file():
-            self._write(table, rows, window, path)
-        chosen = rows.filter(rows._outcome == "validated")
+            self._write(table, chosen, window, path)
         account = Account(
-            rows.group_by("_delivery", "_outcome").agg(rows=rows.count()).execute(),
-            rows.filter(rows._outcome == "quarantined").select("_file", "_row").execute(),
+            marked.group_by("_delivery", "_outcome").agg(rows=marked.count()).execute(),
+            marked.filter(marked._outcome == "quarantined").select("_file", "_row").execute(),
             _count(chosen, late_events(table, chosen, window)))
         self.connection.drop_table(f"marked_{table.name}")
         return account
@@ -96,8 +97,7 @@ class Reconciler:
     def _all(self, files: Sequence[ValidatedFile]) -> ir.Table:
         return self.connection.read_parquet([file.rows for file in files])
 
-    def _write(self, table: Table, rows: ir.Table, window: Window, path: Path) -> None:
-        chosen = rows.filter(rows._outcome == "validated").drop(*MARKS)
+    def _write(self, table: Table, chosen: ir.Table, window: Window, path: Path) -> None:
         known = as_known(table, chosen, late_events(table, chosen, window))
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
@@ -107,7 +107,12 @@ class Reconciler:
 
 
 def with_outcome(table: Table, rows: ir.Table, window: Window) -> ir.Table:
-    """Return ``rows`` with ``_outcome``: one of OUTCOMES for each (and the other MARKS it follows from)."""
+    """Return, for each of ``rows``, ``_outcome`` (one of OUTCOMES) beside what it follows from and its place.
+
+    Only these few columns: to sort and compare whole rows would take twice as long.
+    """
+    opens = [] if table.snapshot else [str(table.opens) if table.opens == "month" else day_column(str(table.opens))]
+    rows = rows.select(*dict.fromkeys([*table.key, *opens, "_delivery", "_file", "_row"]))
     key = [rows[column].fill_null("") if table.kind(column) == "text" else rows[column] for column in table.key]
     rank = ibis.ifelse(rows._delivery == WHOLE, "", rows._delivery)  # a file over several quarters came first
     rows = rows.mutate(_rank=rank, _copy=ibis.row_number().over(group_by=[rows._delivery, *key], order_by=rows._row))
@@ -116,6 +121,11 @@ def with_outcome(table: Table, rows: ir.Table, window: Window) -> ir.Table:
     inside = ibis.literal(True) if table.snapshot else opening_day(table, rows).between(window.first, window.last)
     return rows.mutate(_outcome=ibis.cases(
         (~first, "quarantined"), (rows._rank < latest, "superseded"), (~inside, "excluded"), else_="validated"))
+
+
+def validated(rows: ir.Table, marked: ir.Table) -> ir.Table:
+    """Return those of ``rows`` that ``marked`` (see ``with_outcome``) says count."""
+    return rows.semi_join(marked.filter(marked._outcome == "validated"), ["_file", "_row"])
 
 
 def late_events(table: Table, rows: ir.Table, window: Window) -> dict[str, ir.BooleanValue]:
