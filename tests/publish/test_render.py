@@ -90,7 +90,8 @@ def test_contents_lead_to_headings_that_exist(tmp_path: Path) -> None:
 
 def test_the_foot_holds_the_facts_of_the_run_escaped(tmp_path: Path) -> None:
     html = page(tmp_path, prose("# A"))
-    for fact in ("2024Q3", "20 October 2024 23:59 (UTC+08:00)", "0b7f" * 16, "1,234", "Sample &lt;Insurer&gt; &amp; Co"):
+    for fact in ("2024Q3", "20 October 2024 23:59 (UTC+08:00)", "0b7f" * 16, "1,234",
+                 "Sample &lt;Insurer&gt; &amp; Co"):
         assert fact in html
 
 
