@@ -6,6 +6,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from analysis.figures import bar_counts, canvas, figure, interval_plot, survival_curve, trend_plot
+from analysis.figures.plots import _tick
 from analysis.wording import Wording
 
 SAY = Wording("en")
@@ -82,3 +83,7 @@ def test_a_table_without_rows_still_draws(draw: object) -> None:
     drawn, ax = canvas()
     draw(ROWS.iloc[:0], ax, SAY)  # type: ignore[operator]  # both take the same three
     assert "<svg" in figure(drawn, "caption", "alt").data
+
+
+def test_a_tick_between_whole_per_cents_is_not_rounded() -> None:
+    assert [_tick(value, Wording("en")) for value in (0.05, 0.075, 0.1)] == ["5%", "7.5%", "10%"]

@@ -124,11 +124,16 @@ def _target_line(ax: Axes, table: pd.DataFrame, target: float | None, say: Wordi
     ax.annotate(text, (0, target), xycoords=("axes fraction", "data"), xytext=(3, 3), textcoords="offset points")
 
 
+def _tick(value: float, say: Wording) -> str:
+    """Return a share at an axis, with a decimal where it is no whole per cent: 7.5% must not read 8%."""
+    return say.share(value, 0 if round(100 * value, 6).is_integer() else 1)
+
+
 def _measured_axis(ax: Axes, which: str, table: pd.DataFrame, say: Wording) -> Axes:
     """Write the axis in the unit of the table's indicator and name it by the indicator's title."""
     name, axis = _name(table), getattr(ax, f"{which}axis")
     if say.unit(name) == "share":
-        axis.set_major_formatter(FuncFormatter(lambda value, _: say.share(value, 0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, say)))
     axis.set_major_locator(MaxNLocator(6))
     getattr(ax, f"set_{which}label")(say.title(name) if name else "")
     return ax
