@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.stats.intervals import clopper_pearson, cluster_share, nps, wilson
-from analysis.stats.rates import rate
+from analysis.stats.intervals.clusters import cluster_share
+from analysis.stats.intervals.promoters import nps
+from analysis.stats.intervals.rates import rate
+from analysis.stats.intervals.shares import clopper_pearson, wilson
 
 SIZES = (10, 20, 30, 50, 100, 200, 300)
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)

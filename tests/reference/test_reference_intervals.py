@@ -6,7 +6,10 @@ R 4.2.2, survey 4.1.1. Each block names its R call; closed forms agree to a rela
 import numpy as np
 import pandas as pd
 
-from analysis.stats.intervals import clopper_pearson, cluster_mean, cluster_share, mean_t, nps, wilson
+from analysis.stats.intervals.clusters import cluster_mean, cluster_share
+from analysis.stats.intervals.means import mean_t
+from analysis.stats.intervals.promoters import nps
+from analysis.stats.intervals.shares import clopper_pearson, wilson
 
 TOLERANCE = 1e-8
 COUNT, N = [81, 15, 0, 1], [263, 148, 20, 29]

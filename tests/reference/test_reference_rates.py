@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.rates import pearson_dispersion, rate
+from analysis.stats.intervals.rates import pearson_dispersion, rate
 from analysis.stats.testing import holm, one_sided_share_p
 
 TOLERANCE = 1e-8

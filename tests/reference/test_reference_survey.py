@@ -7,8 +7,8 @@ billionth they are kept in.
 import numpy as np
 import pandas as pd
 
-from analysis.stats.raking import raked_weights
-from analysis.stats.survey import design_mean, design_nps, design_share, design_share_logit
+from analysis.stats.survey.design import design_mean, design_nps, design_share, design_share_logit
+from analysis.stats.survey.raking import raked_weights
 
 TOLERANCE = 1e-8
 ALL = ["estimate", "std_error", "df", "low", "high", "deff"]

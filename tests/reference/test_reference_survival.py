@@ -6,7 +6,7 @@ R 4.2.2, survival 3.5.3, conf.type = "log-log". Relative error 1e-8.
 import numpy as np
 import pandas as pd
 
-from analysis.stats.survival import kaplan_meier, quantile, share_by
+from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
 
 TOLERANCE = 1e-8
 # survival::aml, x == "Maintained" (Miller RG (1997) Survival Analysis, p. 49)

@@ -19,8 +19,9 @@ import pandas as pd
 from analysis.measures.breakdown import HISTORY_QUARTERS, Keys, Question, by_unit, with_customers
 from analysis.measures.units import judged, narrowed, unit_rows
 from analysis.run import Run
-from analysis.stats.intervals import clopper_pearson, cluster_share
-from analysis.stats.survey import WEIGHT_ONE, design_share
+from analysis.stats.intervals.clusters import cluster_share
+from analysis.stats.intervals.shares import clopper_pearson
+from analysis.stats.survey.design import WEIGHT_ONE, design_share
 from analysis.tables.results import FIGURE_COLUMNS
 
 OVERTURNED = "overturned"  # the dispute ended for the employee: the finding is withdrawn, so the check is passed

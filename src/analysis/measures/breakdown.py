@@ -14,8 +14,8 @@ from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, has_unit, narrowed, unit_rows, with_missing_units
 from analysis.run import Run
 from analysis.stats.estimates import COLUMNS
-from analysis.stats.intervals import wilson
-from analysis.stats.rates import rate
+from analysis.stats.intervals.rates import rate
+from analysis.stats.intervals.shares import wilson
 from analysis.tables.results import LEVEL
 
 HISTORY_QUARTERS = 8  # trends and baselines look back two years

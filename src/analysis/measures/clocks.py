@@ -22,7 +22,7 @@ from analysis.params.rules import Limit
 from analysis.refusal import Refused
 from analysis.run import Run
 from analysis.sources.shaping import day_column
-from analysis.stats.intervals import clopper_pearson
+from analysis.stats.intervals.shares import clopper_pearson
 from analysis.tables.results import blank_figures
 
 INDICATOR = "statutory_in_limit_share"

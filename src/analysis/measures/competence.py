@@ -17,7 +17,7 @@ from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
 from analysis.measures.roster import ENOUGH, EXEMPT, evidence, posts, strangers
 from analysis.measures.units import COMPANY, judged, unit_rows, with_missing_units
 from analysis.run import Run
-from analysis.stats.intervals import cluster_mean
+from analysis.stats.intervals.clusters import cluster_mean
 from analysis.tables.results import FIGURE_COLUMNS, LEVEL, blank_figures
 
 HUNDREDTHS = 10_000  # a rating is kept as whole hundredths of a per cent of the attainable points (METHODS §8)

@@ -21,7 +21,7 @@ from analysis.measures.exposure import Denominator, denominators, quarter_rates
 from analysis.measures.handling import UNIT_TYPES, handling
 from analysis.measures.units import judged, narrowed
 from analysis.run import Run
-from analysis.stats.intervals import wilson
+from analysis.stats.intervals.shares import wilson
 from analysis.tables.results import blank_figures
 
 CAUSE_SEPARATOR = ";"

@@ -13,7 +13,7 @@ from analysis.measures.breakdown import COMPLAINT_KIND, HISTORY_QUARTERS
 from analysis.measures.units import has_unit, narrowed, unit_rows
 from analysis.quarter import Quarter
 from analysis.run import Run
-from analysis.stats.rates import pearson_dispersion, rate
+from analysis.stats.intervals.rates import pearson_dispersion, rate
 
 CENTS = 100
 BY_BUSINESS = ("company", "branch", "product")  # exposures know branch and product only
@@ -118,7 +118,7 @@ def dispersion(monthly: pd.DataFrame) -> float:
 
 
 def quarter_rates(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
-    """Return the quarter's rate per unit with a gamma-Poisson interval: unit, columns of `stats.rates.rate`."""
+    """Return the quarter's rate per unit with a gamma-Poisson interval: unit, columns of `rate`."""
     monthly = cells(run, denominator, unit_type)
     own = monthly[monthly["month"].isin(run.quarter.months)]
     if own.empty:
@@ -129,7 +129,7 @@ def quarter_rates(run: Run, denominator: Denominator, unit_type: str) -> pd.Data
 
 
 def month_rates(run: Run, denominator: Denominator, unit_type: str = "company") -> pd.DataFrame:
-    """Return the rate of every unit in every known month; columns of `analysis.stats.rates.rate`, unit and month."""
+    """Return the rate of every unit in every known month; columns of `stats.intervals.rates.rate`, unit and month."""
     monthly = cells(run, denominator, unit_type).set_index(["unit", "month"])
     if monthly.empty:
         return pd.DataFrame()

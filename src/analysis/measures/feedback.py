@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.measures.breakdown import Question, by_unit, number_of, plain_count, plain_share, share_of, told_by
 from analysis.measures.units import judged
 from analysis.run import Run
-from analysis.stats.intervals import wilson
+from analysis.stats.intervals.shares import wilson
 
 ACKNOWLEDGE_HOURS = 72.0  # three days: company default, unless the plan sets limits.feedback.first_response
 LIMIT_KIND = "feedback"

@@ -20,8 +20,8 @@ from analysis.measures.breakdown import told_by
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, judged, narrowed, unit_rows, with_missing_units
 from analysis.run import Run
-from analysis.stats.combination import linear_combination
-from analysis.stats.survival import kaplan_meier, quantile, share_by
+from analysis.stats.intervals.combination import linear_combination
+from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
 from analysis.tables.results import blank_figures
 
 EVENTS = {"first_response": "first_response_at", "resolution": "resolved_at"}

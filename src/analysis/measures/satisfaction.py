@@ -19,9 +19,11 @@ from analysis.measures.units import COMPANY, SUBJECT_COLUMNS, judged, with_missi
 from analysis.params import HISTORY_QUARTERS
 from analysis.quarter import Quarter
 from analysis.run import Run
-from analysis.stats.combination import linear_combination
-from analysis.stats.intervals import mean_t, nps, wilson
-from analysis.stats.survey import WEIGHT_ONE, design_mean, design_nps, design_share
+from analysis.stats.intervals.combination import linear_combination
+from analysis.stats.intervals.means import mean_t
+from analysis.stats.intervals.promoters import nps
+from analysis.stats.intervals.shares import wilson
+from analysis.stats.survey.design import WEIGHT_ONE, design_mean, design_nps, design_share
 from analysis.tables.results import blank_figures
 
 UNIT_TYPES = (COMPANY, "service_line", "branch", "mode", "product", "partner", "month")

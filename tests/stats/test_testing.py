@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.intervals import wilson
-from analysis.stats.rates import rate
+from analysis.stats.intervals.rates import rate
+from analysis.stats.intervals.shares import wilson
 from analysis.stats.testing import holm, one_sided_p, one_sided_share_p
 
 

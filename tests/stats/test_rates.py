@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.rates import pearson_dispersion, rate
+from analysis.stats.intervals.rates import pearson_dispersion, rate
 
 NUMBERS = ["estimate", "low", "high"]
 

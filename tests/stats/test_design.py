@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.intervals import cluster_mean, mean_t
-from analysis.stats.survey import WEIGHT_ONE, design_mean, design_nps, design_share, design_share_logit
+from analysis.stats.intervals.clusters import cluster_mean
+from analysis.stats.intervals.means import mean_t
+from analysis.stats.survey.design import WEIGHT_ONE, design_mean, design_nps, design_share, design_share_logit
 
 NUMBERS = ["estimate", "low", "high", "std_error"]
 PLAIN = pd.DataFrame({"value": [1, 2, 3, 4, 5], "count": [1, 2, 5, 20, 30]})

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.estimates import Floats, Integers, counts_of, sums_by
-from analysis.stats.survey import WEIGHT_ONE
+from analysis.stats.survey.design import WEIGHT_ONE
 
 #: Largest relative correction of any category in a full turn that still counts as converged.
 TOLERANCE = 1e-11

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.survival import kaplan_meier, quantile, share_by
+from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
 
 ROW = ["estimate", "low", "high"]
 NONE = pd.DataFrame({"time": [], "events": [], "censored": []})

@@ -23,7 +23,9 @@ from analysis.stats.estimates import (
     ratio,
     sums_by,
 )
-from analysis.stats.intervals import MINIMUM_OFF_MODE, NPS_SCALE, korn_graubard, t_limits
+from analysis.stats.intervals.clusters import korn_graubard
+from analysis.stats.intervals.means import MINIMUM_OFF_MODE, t_limits
+from analysis.stats.intervals.promoters import NPS_SCALE
 
 #: Weights come as integers in billionths, so that a reduced table is the same on every engine; this one is 1.
 WEIGHT_ONE = 1_000_000_000
@@ -81,7 +83,7 @@ def design_share(
     """Return a design-weighted share with Korn and Graubard's interval, which also stands at 0 and 1.
 
     Estimate, standard error, arguments and errors as in `design_mean`, with ``value`` 0 or 1; limits as in
-    `analysis.stats.intervals.korn_graubard`. For the plain t interval call `design_mean` with the same table.
+    `analysis.stats.intervals.clusters.korn_graubard`. For the plain t interval call `design_mean` with the same table.
 
     R: ``svyciprop(~v, d, method = "beta")`` (R's default is "logit": `design_share_logit`).
     """

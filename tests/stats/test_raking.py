@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.stats.raking import CannotRake, raked_weights
-from analysis.stats.survey import WEIGHT_ONE
+from analysis.stats.survey.design import WEIGHT_ONE
+from analysis.stats.survey.raking import CannotRake, raked_weights
 
 MARGINS = pd.DataFrame({"variable": ["a", "a"], "category": ["x", "y"], "customers": [30, 10]})
 CELLS = pd.DataFrame({"a": ["x", "y"], "count": [10, 10]})

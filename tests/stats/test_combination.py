@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.stats.combination import linear_combination
-from analysis.stats.intervals import wilson
+from analysis.stats.intervals.combination import linear_combination
+from analysis.stats.intervals.shares import wilson
 
 NUMBERS = ["estimate", "low", "high"]
 

@@ -4,16 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.intervals import (
-    clopper_pearson,
-    cluster_mean,
-    cluster_share,
-    korn_graubard,
-    mean_t,
-    nps,
-    t_limits,
-    wilson,
-)
+from analysis.stats.intervals.clusters import cluster_mean, cluster_share, korn_graubard
+from analysis.stats.intervals.means import mean_t, t_limits
+from analysis.stats.intervals.promoters import nps
+from analysis.stats.intervals.shares import clopper_pearson, wilson
 
 NUMBERS = ["estimate", "low", "high"]
 TWO = pd.DataFrame({"cluster": ["a", "b"], "n": [20, 20], "total": [8, 12]})
