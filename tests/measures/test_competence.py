@@ -37,40 +37,41 @@ def row_of(table: pd.DataFrame, unit: str = "company", **where: str) -> pd.Serie
 
 
 def test_everybody_counts_alike_however_often_rated(insurer):
-    """Means 50, 60, 70, 80, 90: R t.test(c(50,60,70,80,90))$conf.int = 50.36757 89.63243."""
-    scores = [[5, 5, 5, 5], [6], [7], [8], [8, 10]]
-    row = row_of(competence(insurer({"assessments": ratings(scores), "staff": staff(5)})), facet="")
-    assert (row["n"], row["estimate"]) == (5, pytest.approx(70))
-    assert (row["low"], row["high"]) == (pytest.approx(50.36757, abs=1e-5), pytest.approx(89.63243, abs=1e-5))
+    """Means 40, 50 ... 100: R t.test(seq(40, 100, 10))$conf.int = 50.02105 89.97895."""
+    scores = [[5, 5, 5, 5], [6], [7], [8], [8, 10], [4], [10]]
+    row = row_of(competence(insurer({"assessments": ratings(scores), "staff": staff(7)})), facet="")
+    assert (row["n"], row["estimate"]) == (7, pytest.approx(70))
+    assert (row["low"], row["high"]) == (pytest.approx(50.02105, abs=1e-5), pytest.approx(89.97895, abs=1e-5))
 
 
-def test_fewer_than_five_people_have_no_figure(insurer):
-    row = row_of(competence(insurer({"assessments": ratings([[5], [6], [7], [8]]), "staff": staff(4)})), facet="")
-    assert row["status"] == "not estimable: fewer than 5 people"
+def test_fewer_than_seven_people_have_no_figure(insurer):
+    scores = [[5], [6], [7], [8], [9], [10]]
+    row = row_of(competence(insurer({"assessments": ratings(scores), "staff": staff(6)})), facet="")
+    assert row["status"] == "not estimable: fewer than 7 people"
 
 
 def test_scores_are_told_per_facet_with_the_number_of_assessors(insurer):
-    rated = ratings([[5, 6], [6, 7], [7, 8], [8, 9], [9, 10]])
+    rated = ratings([[3, 4], [4, 5], [5, 6], [6, 7], [7, 8], [8, 9], [9, 10]])
     other = rated[rated["assessor_id"] == "a1"].assign(facet="communication", score=1)
-    table = competence(insurer({"assessments": pd.concat([rated, other]), "staff": staff(5)}))
-    assert row_of(table, facet="knowledge")["estimate"] == pytest.approx(75)
+    table = competence(insurer({"assessments": pd.concat([rated, other]), "staff": staff(7)}))
+    assert row_of(table, facet="knowledge")["estimate"] == pytest.approx(65)
     assert row_of(table, facet="knowledge")["assessors"] == 2
     assert row_of(table, facet="communication")["assessors"] == 1
 
 
 def test_a_person_stands_in_the_post_held_last_in_the_quarter(insurer):
-    roster = pd.concat([staff(5, valid_to="2024-08-14"), staff(5, valid_from="2024-08-15", service_line="sales"),
-                        staff(5, valid_from="2024-10-02", service_line="consultation")])
-    table = competence(insurer({"assessments": ratings([[5], [6], [7], [8], [9]]), "staff": roster}))
+    roster = pd.concat([staff(7, valid_to="2024-08-14"), staff(7, valid_from="2024-08-15", service_line="sales"),
+                        staff(7, valid_from="2024-10-02", service_line="consultation")])
+    table = competence(insurer({"assessments": ratings([[4], [5], [6], [7], [8], [9], [10]]), "staff": roster}))
     assert row_of(table, "sales", facet="")["estimate"] == pytest.approx(70)
     assert row_of(table, "claims", facet="")["status"] == "no data"
 
 
 def test_training_needs_are_told_by_team_and_facet_lowest_first(insurer):
     lower = zip((0, 1, 4), FACETS, strict=True)
-    scores = {facet: [[score - less] for score in (5, 6, 7, 8, 9)] for less, facet in lower}
+    scores = {facet: [[score - less] for score in (4, 5, 6, 7, 8, 9, 10)] for less, facet in lower}
     rated = pd.concat([ratings(several).assign(facet=facet) for facet, several in scores.items()])
-    table = training_needs(insurer({"assessments": rated, "staff": staff(5)}))
+    table = training_needs(insurer({"assessments": rated, "staff": staff(7)}))
     assert table["facet"].tolist() == ["adaptability", "", "communication", "knowledge"]
     assert set(table["unit_type"]) == {"team"}
 

@@ -43,7 +43,7 @@ def test_without_a_design_a_share_is_wilsons(insurer: Insurer) -> None:
     """Newcombe (1998) Stat Med 17:857, table I: 81 of 263 is .2553 to .3662."""
     row = _row(satisfaction(insurer(_surveys(_answers(81, 182)))), "csat_top2_share")
     assert [round(row[name], 4) for name in NUMBERS] == [0.3080, 0.2553, 0.3662]
-    assert (row["method"], row["verdict"]) == ("share, Wilson", "not met")
+    assert (row["method"], row["verdict"]) == ("share, modified Wilson", "not met")
 
 
 def test_without_a_design_a_mean_is_students(insurer: Insurer) -> None:

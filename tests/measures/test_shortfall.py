@@ -8,7 +8,8 @@ import pytest
 from analysis.measures.shortfall import p_worse
 from tests.measures.conftest import Insurer
 
-FIGURE = {"n": 10, "estimate": 0.5, "low": 0.24, "high": 0.76, "level": 0.95, "method": "share, Wilson", "status": "ok"}
+FIGURE = {"n": 10, "estimate": 0.5, "low": 0.24, "high": 0.76, "level": 0.95, "status": "ok",
+          "method": "share, modified Wilson"}
 
 
 def _p(insurer: Insurer, indicator: str, **changed: object) -> float:

@@ -7,9 +7,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.intervals.clusters import cluster_mean, cluster_share
+from analysis.stats.intervals.differences import mean_difference, share_difference
 from analysis.stats.intervals.means import mean_t
 from analysis.stats.intervals.promoters import nps
-from analysis.stats.intervals.shares import clopper_pearson, wilson
+from analysis.stats.intervals.sample_sizes import (
+    answers_for_mean_change,
+    answers_for_mean_width,
+    answers_for_nps_width,
+    answers_for_share_change,
+    answers_for_share_width,
+    rule_of_three,
+    smallest_detectable_change,
+)
+from analysis.stats.intervals.shares import clopper_pearson, jeffreys, modified_wilson, wilson
 
 TOLERANCE = 1e-8
 COUNT, N = [81, 15, 0, 1], [263, 148, 20, 29]
@@ -100,3 +110,62 @@ def test_nps_by_hand():
     # 5 promoters, 3 passives, 2 detractors: (5.75 - 2.75)/13 = 3/13; variance (8.5/13 - 9/169)/13 = 101.5/2197.
     half = 1.959963984540054 * (101.5 / 2197) ** 0.5
     close(nps(5, 3, 2)[["estimate", "low", "high"]], [[30, 100 * (3 / 13 - half), 100 * (3 / 13 + half)]])
+
+
+def test_modified_wilson_by_hand_and_newcombe_elsewhere():
+    # qchisq(.05, 2 * (1:3)) / 2 / n; 81/263 is far from the ends. n = 29: two answers from an end, n = 148: three.
+    table = modified_wilson([1, 2, 3, 81], [29, 29, 148, 263])
+    close(table["low"], [0.00176873428922588, 0.01225384519650559, 0.02819625679875701 * 29 / 148, R_WILSON[0][0]])
+    close(table["high"].iloc[[0, 3]], [R_WILSON[3][1], R_WILSON[0][1]])
+
+
+def test_jeffreys_is_r():
+    # qbeta(c(.025, .975), x + .5, n - x + .5) for 5/20, 0/10 and 19/20, the ends set to 0
+    expected = [[0.102398485683045, 0.464194629240868], [0, 0.217196267509211], [0.789181363750735, 0.994550967418573]]
+    close(limits(jeffreys([5, 0, 19], [20, 10, 20])), expected)
+
+
+def test_difference_of_shares_is_newcombe_table_two():
+    # Newcombe RG (1998) Stat Med 17:873-890, table II, method 10, rows a-h.
+    rows = [(56, 70, 48, 80), (9, 10, 3, 10), (6, 7, 2, 7), (5, 56, 0, 29), (0, 10, 0, 20), (10, 10, 0, 20)]
+    pairs = pd.DataFrame(rows, columns=["count", "n", "base_count", "base_n"])
+    expected = [[0.0524, 0.3339], [0.1705, 0.8090], [0.0582, 0.8062], [-0.0381, 0.1926], [-0.1611, 0.2775], [0.6791, 1]]
+    np.testing.assert_allclose(limits(share_difference(pairs, minimum_n=1)), expected, atol=5.1e-5)
+
+
+def test_difference_of_means_is_r():
+    # t.test(extra ~ group, data = sleep): group means .75 and 2.33
+    first, second = (pd.DataFrame({"n": [10], "estimate": mean, "std_error": error, "df": 9, "status": "ok"})
+                     for mean, error in ((0.75, 0.565734527455728), (2.33, 0.633166644731069)))
+    table = mean_difference(first, second)
+    close(table[["estimate", "low", "high", "df"]], [[-1.58, -3.36548323071171, 0.20548323071171, 17.7764735161785]])
+
+
+def test_rule_of_three_is_r():
+    # binom.test(0, n, alternative = "less")$conf.int[2]
+    table = rule_of_three([30, 100])
+    close(table[["high", "three_over_n"]], [[0.0950338528553041, 0.1], [0.0295130496070399, 0.03]])
+
+
+def test_smallest_detectable_change_is_the_published_multiple():
+    # Bloom HS (1995): 2.80 standard errors at 5 % two-sided and power 80 %; qnorm(.975) + qnorm(.8)
+    half = 1.959963984540054  # of a standard error of 1
+    differences = pd.DataFrame({"low": [-half], "high": [half], "level": 0.95})
+    close(smallest_detectable_change(differences), [2.80158521811297])
+
+
+def test_answers_for_a_width_are_the_textbook():
+    # Cochran: 385 for p = .5, 5 points; ceiling(qnorm(.975)^2 * .5 * .5 / .05^2). Wilson's is z^2/(4h^2) - z^2 there.
+    assert answers_for_share_width(0.5, 0.05).to_dict() == {"wilson": 381, "wald": 385}
+    # n <- 2; while (qt(.975, n - 1) * s / sqrt(n) > h) n <- n + 1
+    assert (answers_for_mean_width(1.2, 0.1), answers_for_mean_width(1, 0.5)) == (556, 18)
+    # ceiling(qnorm(.975)^2 * 100^2 * (.4 + .2 - .2^2) / 14^2)
+    assert answers_for_nps_width(0.4, 0.2, 14) == 110
+
+
+def test_answers_for_a_change_are_r():
+    # power.prop.test(p1 = .75, p2 = .8, power = .8)$n is 1093.739; (.5, .75, power = .9) is 76.707
+    assert (answers_for_share_change(0.75, 0.8), answers_for_share_change(0.5, 0.75, power=0.9)) == (1094, 77)
+    # power.t.test(delta = 1, sd = 1, power = .9)$n is 22.02; delta = .2, sd = 1.1, power = .8: 475.8; delta = 5: 2.117
+    found = [answers_for_mean_change(1, 1, power=0.9), answers_for_mean_change(0.2, 1.1), answers_for_mean_change(5, 1)]
+    assert found == [23, 476, 3]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.stats.intervals.rate_ratios import rate_ratio
 from analysis.stats.intervals.rates import pearson_dispersion, rate
 from analysis.stats.testing import holm, one_sided_share_p
 
@@ -70,3 +71,12 @@ def test_binomial_p_is_r():
 def test_holm_is_r():
     # p.adjust(c(.01, NA, .04, .03, .005), "holm")
     close(holm(pd.Series([0.01, np.nan, 0.04, 0.03, 0.005])), [0.03, np.nan, 0.06, 0.06, 0.02])
+
+
+def test_rate_ratio_is_r():
+    # poisson.test(c(11, 6 + 8 + 7), c(800, 1083 + 1050 + 878)), of R's help page; c(0, 7), c(100, 120); c(40, 20), 1
+    rates = pd.DataFrame({"count": [11, 0, 40], "exposure": [800, 100, 1], "base_count": [21, 7, 20],
+                          "base_exposure": [3011, 120, 1]})
+    expected = [[1.9714880952381, 0.858426403391639, 4.277265943654071], [0, 0, 0.832576776115743],
+                [2, 1.14191160480924, 3.61106910663162]]
+    np.testing.assert_allclose(rate_ratio(rates)[["estimate", "low", "high"]], expected, rtol=1e-8)

@@ -6,6 +6,7 @@ billionth they are kept in.
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis.stats.survey.design import design_mean, design_nps, design_share, design_share_logit
 from analysis.stats.survey.raking import raked_weights
@@ -129,3 +130,31 @@ def test_trimmed_weights_are_r():
         12.2807017543860,
     ]
     close(raked_weights(CELLS, MARGINS, (0.7, 1.3)) / 1e9, expected)
+
+
+def test_a_lonely_unit_is_adjusted_and_the_other_policies_are_told_apart():
+    # options(survey.lonely.psu = "adjust" | "certainty" | "remove" | "average"); SE(svymean(~v, s)); "fail" stops
+    adjust, certainty, average = 0.2938534124651573, 0.2646534508033707, 0.3055954821265788
+    variance = design_mean(MIXED)["std_error"].item() ** 2
+    close(variance, adjust**2)
+    # stratum 3: two answers of weight 4, one point from certainty, whose z is Σ w (v − m) / Σ w
+    mass = (MIXED["weight"] * MIXED["count"])[MIXED["value"].notna()].sum() / 1e9
+    z = 2 * 4 * (4 - design_mean(MIXED)["estimate"].item()) / mass
+    close(variance - z**2, certainty**2)
+    close((variance - z**2) * 4 / 3, average**2)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        # m <- mean(weights(r)); trimWeights(r, lower = bounds[1] * m, upper = bounds[2] * m, strict = TRUE)
+        ((0.8, 1.2), [16.4713186765033, 15.87784982147462, 21.05263157894737,
+                      16.14585129730553, 21.05263157894737, 14.04772132879045]),
+        ((0.0, 1.1), [17.31940052819162, 16.72593167316295, 19.29824561403509,
+                      16.99393314899385, 19.29824561403509, 13.52956562580411]),
+        ((0.9, 3.0), [15.78947368421053, 15.78947368421053, 19.3509164093526,
+                      15.78947368421053, 23.73485792852892, 15.78947368421053]),
+    ],
+)  # fmt: skip
+def test_trimming_in_several_rounds_is_r(bounds: tuple[float, float], expected: list[float]):
+    close(raked_weights(CELLS, MARGINS, bounds) / 1e9, expected)

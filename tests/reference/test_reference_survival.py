@@ -1,12 +1,16 @@
-"""Do curves, quantiles and shares done agree with R survival?
+"""Do curves, quantiles, shares done, restricted means and landmarks agree with R survival?
 
-R 4.2.2, survival 3.5.3, conf.type = "log-log". Relative error 1e-8.
+R 4.2.2, survival 3.5.3, conf.type = "log-log" unless said. Relative error 1e-8.
 """
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from analysis.stats.survival.forecasts import breach_forecast
 from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
+from analysis.stats.survival.outlooks import breach_probability
+from analysis.stats.survival.restricted_means import restricted_mean
 
 TOLERANCE = 1e-8
 # survival::aml, x == "Maintained" (Miller RG (1997) Survival Analysis, p. 49)
@@ -38,6 +42,8 @@ LUNG = pd.DataFrame([map(int, row.split("/")) for row in LUNG_COUNTS.split()], c
 # data.frame(t = 1:12, s = c(1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0)): S is exactly .75 at 3 and .5 from 6 to 8
 TIED = pd.DataFrame({"time": range(1, 13), "events": [1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0]})
 TIED["censored"] = 1 - TIED["events"]
+# in the order of the R expression: expected number, chance, curve
+EXPECTED = [4.1906314884510785, 1.4083266942091626, 0.3333032465573852]
 ROW = ["estimate", "low", "high"]
 
 
@@ -114,3 +120,68 @@ def test_quantiles_without_open_cases_are_r():
     curve = kaplan_meier(pd.DataFrame({"time": range(1, 13), "events": 1, "censored": 0}))
     close(quantile(curve, 0.5)[ROW], [[6.5, 2, 10]])
     assert quantile(curve, 0.75)["status"].item() == "not estimable: upper limit not reached by 12"
+
+
+def test_log_limits_are_r():
+    # f <- survfit(Surv(time, status) ~ 1, aml, subset = x == "Maintained", conf.type = "log"); f$lower; f$upper
+    curve = kaplan_meier(AML, interval="log")
+    low = [0.7541338450815255, 0.6192489873993635, 0.4884262874221285, *[0.3768670595016798] * 2]
+    close(curve["low"], [*low, 0.2548599511993173, *[0.1548771178971911] * 2, *[0.0359178984891853] * 2])
+    high = [1, 1, 1, *[0.999157600228473] * 2, 0.945584955200429, *[0.875260678143908] * 2, *[0.943525769474552] * 2]
+    np.testing.assert_allclose(curve["high"], high, rtol=1e-8)
+
+
+def test_plain_limits_are_r():
+    # conf.type = "plain"; f$lower; f$upper
+    curve = kaplan_meier(AML, interval="plain")
+    low = [0.7392043331338484, 0.5902550587990167, 0.4421707787150773, *[0.3144824919464367] * 2]
+    close(curve["low"], [*low, 0.1690962006517037, *[0.0493566605554544] * 2, 0, 0])
+    high = [1, 1, 0.989647403103104, *[0.912790235326290] * 2, 0.812721981166478, *[0.687006975808182] * 2]
+    close(curve["high"], [*high, *[0.484931162720207] * 2])
+
+
+def test_lung_quantiles_with_log_limits_are_r():
+    # quantile(survfit(Surv(time, status) ~ 1, lung), c(.1, .25, .5, .75)), R's default "log"
+    curve = kaplan_meier(LUNG, interval="log")
+    table = pd.concat([quantile(curve, p) for p in (0.1, 0.25, 0.5, 0.75)])
+    close(table[ROW], [[79, 60, 107], [170, 145, 197], [310, 285, 363], [550, 460, 654]])
+    assert table["method"].iloc[0] == "Kaplan-Meier quantile 0.1, log"
+
+
+def test_lung_quantiles_with_plain_limits_are_r():
+    # the same with conf.type = "plain"
+    curve = kaplan_meier(LUNG, interval="plain")
+    table = pd.concat([quantile(curve, p) for p in (0.1, 0.25, 0.5, 0.75)])
+    close(table[ROW], [[79, 60, 107], [170, 145, 197], [310, 284, 361], [550, 457, 643]])
+
+
+def test_lung_restricted_mean_is_r():
+    # summary(survfit(Surv(time, status) ~ 1, lung), rmean = 100)$table[c("rmean", "se(rmean)")]
+    table = restricted_mean(kaplan_meier(LUNG), 100)
+    close(table[["estimate", "std_error"]], [[93.56541479326457, 1.30018454038784]])
+    half = 1.959963984540054 * 1.30018454038784
+    close(table[["low", "high"]], [[93.56541479326457 - half, 93.56541479326457 + half]])
+
+
+@pytest.mark.parametrize(
+    ("age", "limit", "expected"),
+    [
+        (100, 365, [196, 0.4736763006378067, 0.3944805403848232, 0.5486682621709920]),
+        (200, 400, [144, 0.5539205173075310, 0.4589985480857062, 0.6388181657713948]),
+    ],
+)
+def test_lung_landmarks_are_r(age: float, limit: float, expected: list[float]):
+    # f <- survfit(Surv(time, status) ~ 1, lung, subset = time > age); f$n; summary(f, times = limit)
+    table = breach_probability(kaplan_meier(LUNG), pd.DataFrame({"age": [age], "limit": [limit]}))
+    close(table[["n", *ROW]], [expected])
+
+
+def test_lung_forecast_errors_are_the_delta_method():
+    # R: with S, and G the cumulated n.event / (n.risk (n.risk - n.event)), of survfit(Surv(time, status) ~ 1, lung);
+    # p <- c(S(365) / S(100), S(400) / S(200)); c <- c(3, 5); sum(c * p); sqrt(sum(c * p * (1 - p)));
+    # sqrt((c*p)[1]^2 * (G(365) - G(100)) + (c*p)[2]^2 * (G(400) - G(200)) + 2 * prod(c * p) * (G(365) - G(200)))
+    waiting = pd.DataFrame({"age": [100, 200, 900], "limit": [365, 400, 900], "cases": [3, 5, 2]})
+    table = breach_forecast(kaplan_meier(LUNG), waiting, seed=1)
+    close(table["estimate"] - 2, EXPECTED[:1])
+    close(table[["chance_error", "curve_error"]], [EXPECTED[1:]])
+    close(table["std_error"], [np.hypot(*EXPECTED[1:])])

@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
+from analysis.stats.survival.kaplan_meier import (
+    cases_of,
+    followed_to,
+    greenwood,
+    interval_of,
+    kaplan_meier,
+    quantile,
+    share_by,
+)
+from analysis.stats.survival.risk_sets import ordered
 
 ROW = ["estimate", "low", "high"]
 NONE = pd.DataFrame({"time": [], "events": [], "censored": []})
@@ -111,3 +120,31 @@ def test_only_whole_numbers_are_counted(column: str):
 def test_a_quantile_is_a_share(p: float):
     with pytest.raises(ValueError, match="strictly between"):
         quantile(curve_of((1, 1, 0)), p)
+
+
+def test_order_of_rows_does_not_matter():
+    curve = kaplan_meier(pd.DataFrame({"g": list("abab"), "time": [3, 4, 1, 2], "events": 9, "censored": 1}), ["g"])
+    for reading in (lambda one: quantile(one, 0.4, ["g"]), lambda one: share_by(one, 3, ["g"])):
+        pd.testing.assert_frame_equal(reading(curve), reading(curve.sample(frac=1, random_state=1)))
+
+
+@pytest.mark.parametrize("interval", ["log-log", "log", "plain"])
+def test_the_interval_is_told(interval: str):
+    curve = kaplan_meier(pd.DataFrame({"time": [1, 2], "events": 10, "censored": 0}), interval=interval)
+    assert interval_of(curve) == interval
+    assert share_by(curve, 1)["method"].item() == f"Kaplan-Meier share by 1, {interval}"
+    assert interval_of(kaplan_meier(NONE)) == "log-log"
+
+
+def test_greenwood_adds_nothing_when_all_are_done():
+    # 1/12 of the first of four cases, as in the case by hand
+    assert greenwood(np.array([1.0, 2.0]), np.array([4.0, 2.0])).tolist() == [1 / 12, 0]
+
+
+def test_a_curve_tells_as_far_as_it_was_followed():
+    counts = {"g": list("aab"), "time": [1, 3, 3], "events": [1, 0, 2], "censored": [0, 1, 0]}
+    curve = kaplan_meier(pd.DataFrame(counts), ["g"])
+    assert followed_to(curve, 3, ["g"]).tolist() == [True, True]
+    assert followed_to(curve, 4, ["g"]).tolist() == [False, True]
+    rows, ids, groups = ordered(curve, ["g"])
+    assert cases_of(rows, ids, len(groups)).tolist() == [2, 2]

@@ -1,10 +1,11 @@
 """What does raking answer to margins that cannot be met?"""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.stats.survey.design import WEIGHT_ONE
-from analysis.stats.survey.raking import CannotRake, raked_weights
+from analysis.stats.survey.raking import CannotRake, Raking, fitted, raked_weights, targets, trimmed
 
 MARGINS = pd.DataFrame({"variable": ["a", "a"], "category": ["x", "y"], "customers": [30, 10]})
 CELLS = pd.DataFrame({"a": ["x", "y"], "count": [10, 10]})
@@ -38,3 +39,42 @@ def test_contradicting_margins_do_not_settle():
     both = MARGINS.assign(variable="b", customers=[10, 30])
     with pytest.raises(CannotRake, match="does not settle"):
         raked_weights(CELLS.assign(b=CELLS["a"]), pd.concat([MARGINS, both]))
+
+
+def test_no_margins_leave_the_design_weights():
+    assert raked_weights(CELLS.assign(weight=[5, 7]), MARGINS.iloc[:0]).tolist() == [5, 7]
+
+
+@pytest.mark.parametrize("bounds", [(1.0, 2.0), (0.5, 0.9), (-0.1, 2)])
+def test_bounds_must_enclose_the_mean(bounds: tuple[float, float]):
+    with pytest.raises(ValueError, match="below 1"):
+        raked_weights(CELLS, MARGINS, bounds)
+
+
+def test_design_weights_must_be_positive_integers():
+    with pytest.raises(ValueError, match="positive integer"):
+        raked_weights(CELLS.assign(weight=0.5), MARGINS)
+
+
+def test_categories_are_numbered_and_their_totals_stand_in_that_order():
+    ((position, total),) = targets(CELLS.iloc[::-1], MARGINS)
+    assert position.tolist() == [1, 0]
+    assert total.tolist() == [30, 10]
+
+
+def test_a_fit_reproduces_each_margin():
+    rows, columns = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    margins = [(rows, np.array([30.0, 10])), (columns, np.array([15.0, 25]))]
+    weight = fitted(np.ones(4), np.array([4.0, 3, 2, 5]), margins)
+    for position, total in margins:
+        np.testing.assert_allclose(np.bincount(position, weight * [4, 3, 2, 5]), total, rtol=1e-10)
+
+
+def test_trimming_keeps_the_sum_and_the_bounds():
+    weight, count = np.array([1.0, 2, 8]), np.array([5.0, 3, 2])
+    within = trimmed(weight, count, Raking(MARGINS, (0.5, 2.0)))
+    mean = 27 / 10
+    np.testing.assert_allclose(within @ count, weight @ count, rtol=1e-14)
+    assert 0.5 * mean - 1e-12 <= within.min()
+    assert within.max() <= 2 * mean + 1e-12
+    assert trimmed(weight, count, Raking(MARGINS)).tolist() == weight.tolist()

@@ -6,7 +6,14 @@ import pytest
 
 from analysis.stats.intervals.rates import rate
 from analysis.stats.intervals.shares import wilson
-from analysis.stats.testing import holm, one_sided_p, one_sided_share_p
+from analysis.stats.testing import (
+    benjamini_hochberg,
+    holm,
+    one_sided_p,
+    one_sided_share_p,
+    rejections,
+    two_sided_p,
+)
 
 
 def estimates(estimate: float, low: float, high: float, status: str = "ok") -> pd.DataFrame:
@@ -73,3 +80,49 @@ def test_holm_by_hand_keeps_gaps_and_index():
 def test_holm_of_nothing_is_nothing():
     assert holm(pd.Series([np.nan, np.nan])).isna().all()
     assert holm(pd.Series([], dtype=float)).empty
+
+
+def test_holm_refuses_what_is_no_p():
+    with pytest.raises(ValueError, match="test statistics"):
+        holm(pd.Series([0.1, 1.2]))
+
+
+def test_benjamini_hochberg_by_hand_keeps_gaps_and_index():
+    # 3 tests: .5, then min(3/2 * .02, .5), then min(3 * .01, .03)
+    p = pd.Series([0.5, np.nan, 0.01, 0.02], index=list("abcd"), name="p")
+    np.testing.assert_allclose(benjamini_hochberg(p), [0.5, np.nan, 0.03, 0.03], rtol=1e-12)
+    assert benjamini_hochberg(p).index.tolist() == list("abcd")
+    assert benjamini_hochberg(pd.Series([], dtype=float)).empty
+
+
+def test_two_sides_are_twice_the_smaller():
+    table = pd.concat([estimates(5, 3, 9), estimates(5, 3, 9), estimates(5, 3, 7)], ignore_index=True)
+    np.testing.assert_allclose(two_sided_p(table, [9, 3, 5]), [0.05, 0.05, 1], rtol=1e-12)
+    assert two_sided_p(estimates(np.nan, np.nan, np.nan, "not estimable: no answers"), 1).isna().all()
+
+
+def test_expected_false_rejections_by_hand():
+    p = pd.Series([0.001, 0.02, 0.04, np.nan])
+    # each: 3 tests at .05. Holm: .003, .04, .04; worst with 2 true hypotheses, 1 - .975^2 + .05^2.
+    # Benjamini-Hochberg: all three rejected, of which 5 %
+    expected = {"each": (3, 0.15), "holm": (3, 0.051875), "benjamini-hochberg": (3, 0.15)}
+    for rule, (rejected, false) in expected.items():
+        row = rejections(p, rule).iloc[0]
+        assert (row["tests"], row["rejected"], row["status"], row["rule"]) == (3, rejected, "ok", rule)
+        np.testing.assert_allclose(row["expected_false"], false, rtol=1e-12)
+
+
+def test_one_test_under_holm_is_plain():
+    np.testing.assert_allclose(rejections(pd.Series([0.5]), alpha=0.1)["expected_false"], [0.1], rtol=1e-12)
+
+
+def test_no_test_rejects_nothing_and_says_so():
+    row = rejections(pd.Series([np.nan])).iloc[0]
+    assert (row["tests"], row["rejected"], row["status"]) == (0, 0, "not estimable: no tests")
+    assert np.isnan(row["expected_false"])
+
+
+@pytest.mark.parametrize(("p", "rule", "alpha"), [(2, "each", 0.05), (0.5, "bonferroni", 0.05), (0.5, "holm", 5)])
+def test_wrong_questions_are_refused(p, rule, alpha):
+    with pytest.raises(ValueError, match=r"p-values|rule must|alpha"):
+        rejections(pd.Series([float(p)]), rule, alpha)

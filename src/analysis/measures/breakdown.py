@@ -15,7 +15,7 @@ from analysis.measures.units import COMPANY, has_unit, narrowed, unit_rows, with
 from analysis.run import Run
 from analysis.stats.estimates import COLUMNS
 from analysis.stats.intervals.rates import rate
-from analysis.stats.intervals.shares import wilson
+from analysis.stats.intervals.shares import modified_wilson
 from analysis.tables.results import LEVEL
 
 HISTORY_QUARTERS = 8  # trends and baselines look back two years
@@ -92,9 +92,9 @@ def with_standing_units(run: Run, frame: pd.DataFrame, question: Question) -> pd
 
 
 def plain_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
-    """Return the shares ``count`` / ``n`` with Wilson's interval, indexed by ``keys``."""
+    """Return the shares ``count`` / ``n`` with the modified Wilson interval, indexed by ``keys``."""
     table = reduced.set_index(keys)
-    return wilson(table["count"], table["n"])
+    return modified_wilson(table["count"], table["n"])
 
 
 def plain_count(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:

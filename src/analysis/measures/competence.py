@@ -22,7 +22,7 @@ from analysis.tables.results import FIGURE_COLUMNS, LEVEL, blank_figures
 
 HUNDREDTHS = 10_000  # a rating is kept as whole hundredths of a per cent of the attainable points (METHODS §8)
 PER_CENT = 100
-MINIMUM_PEOPLE = 5  # means over two to six ratings each are near normal: t on four degrees of freedom is wide but holds
+MINIMUM_PEOPLE = 7  # with fewer, t over their means covers as little as .84 where raters give top marks
 UNIT_TYPES = ("company", "department", "service_line", "branch")
 COVERED = ("enough_evidence", "not_enough_evidence", "exempt")
 POST_COLUMNS = ("department", "branch", "team", "service_line")

@@ -21,7 +21,7 @@ from analysis.measures.exposure import Denominator, denominators, quarter_rates
 from analysis.measures.handling import UNIT_TYPES, handling
 from analysis.measures.units import judged, narrowed
 from analysis.run import Run
-from analysis.stats.intervals.shares import wilson
+from analysis.stats.intervals.shares import modified_wilson
 from analysis.tables.results import blank_figures
 
 CAUSE_SEPARATOR = ";"
@@ -57,8 +57,9 @@ def _rates(run: Run, denominator: Denominator) -> pd.DataFrame:
 def complaint_causes(run: Run) -> pd.DataFrame:
     """Return how many of the quarter's complaints name each ``cause``, most frequent first.
 
-    ``estimate``: the count, with Garwood's interval. ``share`` of all complaints with Wilson's ``share_low`` and
-    ``share_high``; a complaint may name several causes (parted by ';'), so shares may add to more than 1.
+    ``estimate``: the count, with Garwood's interval. ``share`` of all complaints with ``share_low`` and
+    ``share_high`` (modified Wilson); a complaint may name several causes (parted by ';'), so shares may add to more
+    than 1.
     """
     rows = run.warehouse.table("complaints")
     named = rows.select("complaint_id", cause=rows.cause.split(CAUSE_SEPARATOR)).unnest("cause")
@@ -68,6 +69,6 @@ def complaint_causes(run: Run) -> pd.DataFrame:
     if frame.empty:
         return judged(run, [by_unit(run, rows, replace(RECEIVED, unit_types=("company",))).assign(cause="")])
     received = int(run.warehouse.reduce(rows.agg(n=rows.count()))["n"].iloc[0])
-    share = wilson(frame["n"].astype(float), received)
+    share = modified_wilson(frame["n"].astype(float), received)
     told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
     return judged(run, [told]).sort_values(["n", "cause"], ascending=[False, True], ignore_index=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.measures.breakdown import Question, by_unit, number_of, plain_count, plain_share, share_of, told_by
 from analysis.measures.units import judged
 from analysis.run import Run
-from analysis.stats.intervals.shares import wilson
+from analysis.stats.intervals.shares import modified_wilson
 
 ACKNOWLEDGE_HOURS = 72.0  # three days: company default, unless the plan sets limits.feedback.first_response
 LIMIT_KIND = "feedback"
@@ -43,8 +43,8 @@ def _marked(run: Run) -> ir.Table:
 def feedback(run: Run) -> pd.DataFrame:
     """Return the volume of feedback and the shares acknowledged in time, answered and turned into measures, per unit.
 
-    Count with Garwood's interval, shares with Wilson's; the opinion is the unit of analysis. Not acknowledged and not
-    yet due at ``as_of`` is left out of the first share, as with every clock.
+    Count with Garwood's interval, shares with the modified Wilson one; the opinion is the unit of analysis. Not
+    acknowledged and not yet due at ``as_of`` is left out of the first share, as with every clock.
     """
     rows = _marked(run)
     due = told_by(run, rows.filter(rows.due), "feedback", "acknowledged_at")
@@ -56,8 +56,8 @@ def feedback(run: Run) -> pd.DataFrame:
 def feedback_themes(run: Run) -> pd.DataFrame:
     """Return how often each ``theme`` was written about, most frequent first ('' = not coded).
 
-    ``estimate``: the count, with Garwood's interval; ``share`` of all feedback with Wilson's limits, and how many were
-    ``answered`` and ``actioned``. Texts are never printed.
+    ``estimate``: the count, with Garwood's interval; ``share`` of all feedback with modified Wilson limits, and how
+    many were ``answered`` and ``actioned``. Texts are never printed.
     """
     rows = _marked(run).mutate(theme=ibis._.theme.fill_null(""))
     question = Question("feedback_received_count", ("company",), number_of, plain_count, within=("theme",))
@@ -66,7 +66,7 @@ def feedback_themes(run: Run) -> pd.DataFrame:
         return judged(run, [by_unit(run, rows, RECEIVED).assign(theme="")]).query("unit_type == 'company'")
     counts = run.warehouse.reduce(rows.group_by("theme").agg(
         answered=ibis._.answered.cast("int64").sum(), actioned=ibis._.actioned.cast("int64").sum()))
-    share = wilson(frame["n"].astype(float), int(frame["n"].sum()))
+    share = modified_wilson(frame["n"].astype(float), int(frame["n"].sum()))
     told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
     table = judged(run, [told.merge(counts, on="theme")])
     return table.sort_values(["n", "theme"], ascending=[False, True], ignore_index=True)

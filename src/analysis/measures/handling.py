@@ -40,7 +40,7 @@ EFFECTIVE = Question("complaint_effective_share", UNIT_TYPES, share_of("settled"
 
 
 def handling(run: Run) -> list[pd.DataFrame]:
-    """Return the five shares of handling per unit, each with Wilson's interval; the complaint is the unit of analysis.
+    """Return the five shares of handling per unit, with the modified Wilson interval; the complaint is the unit.
 
     Handled, upheld and satisfied: the cohort received in the quarter, as known at ``as_of``. Upheld counts of those
     decided, satisfied of those who answered. Timely and effective: see `timely` and `effective`.

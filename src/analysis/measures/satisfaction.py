@@ -1,8 +1,9 @@
 """How satisfied are customers, would they recommend us and stay, and has that changed (clauses 3.1, 4.1, 5.2)?
 
 Answers count by the design they were drawn with: the delivered weight, else one over the sampling probability, else
-equally; strata and clusters where there are any. Without any of these, shares are plain (Wilson) and means have
-Student's interval. Non-response is not weighted for: an unanswered invitation stays in the design as a sampled unit.
+equally; strata and clusters where there are any. Without any of these, shares are plain (modified Wilson) and means
+have Student's interval. Non-response is not weighted for: an unanswered invitation stays in the design as a sampled
+unit.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from analysis.run import Run
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.means import mean_t
 from analysis.stats.intervals.promoters import nps
-from analysis.stats.intervals.shares import wilson
+from analysis.stats.intervals.sample_sizes import smallest_detectable_change
+from analysis.stats.intervals.shares import modified_wilson
 from analysis.stats.survey.design import WEIGHT_ONE, design_mean, design_nps, design_share
 from analysis.tables.results import blank_figures
 
@@ -34,9 +36,6 @@ SATISFIED_FROM = 4  # of 5: "satisfied" and "very satisfied", the top two boxes
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6  # of 0–10, Reichheld FF (2003) Harvard Business Review 81(12)
 PROMOTER, PASSIVE, DETRACTOR = 100, 0, -100
 QUARTERS_PER_YEAR = 4
-# Standard normal quantiles of a two-sided level of 95 % and of a power of 80 %: their sum over the first is how many
-# half-widths of its interval a change must be to be seen four times in five.
-LEVEL_QUANTILE, POWER_QUANTILE = 1.959964, 0.841621
 SILENT, UNUSED = "silent mode: invitations without an answer", "planned mode not used"
 FIGURES = ["indicator", "unit_type", "unit", "n", "estimate", "low", "high", "level", "method", "status"]
 
@@ -113,9 +112,8 @@ def _change(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
         return blank
     pair = pd.concat([now.assign(coefficient=1), then.assign(coefficient=-1)], ignore_index=True)
     change = linear_combination(pair, "difference of independent estimates, MOVER", level=float(now["level"].iloc[0]))
-    half = (change["high"] - change["low"]) / 2
     return blank.drop(columns=["estimate", "low", "high", "status"]).join(change.drop(columns="n")).assign(
-        detectable=half * (LEVEL_QUANTILE + POWER_QUANTILE) / LEVEL_QUANTILE)
+        detectable=smallest_detectable_change(change))
 
 
 def _figures(run: Run, indicator: str, unit_type: str, cells: Cells) -> pd.DataFrame:
@@ -124,7 +122,7 @@ def _figures(run: Run, indicator: str, unit_type: str, cells: Cells) -> pd.DataF
     if indicator == RESPONSE:
         counts = _invitations(cells).set_index("unit")
         counts = counts if _tells_silence(cells) else counts.iloc[:0]
-        figures = wilson(counts["answered"], counts["invitations"], run.level, minimum_n)
+        figures = modified_wilson(counts["answered"], counts["invitations"], run.level, minimum_n)
     else:
         item = ITEMS[indicator]
         answer = cells.counts[item.question].astype(float).where(cells.counts["usable"])
@@ -211,7 +209,7 @@ def _tally(answers: pd.DataFrame, *values: float) -> list[pd.Series]:
 
 def _plain_share(answers: pd.DataFrame, by: list[str], level: float, minimum_n: int) -> pd.DataFrame:
     yes, no = _tally(answers, 1, 0)
-    return wilson(yes, yes + no, level, minimum_n)
+    return modified_wilson(yes, yes + no, level, minimum_n)
 
 
 def _plain_nps(answers: pd.DataFrame, by: list[str], level: float, minimum_n: int) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from analysis.stats.testing import Scale, Worse, one_sided_p, one_sided_share_p
 
 # Where each unit of the registry is nearly normal.
 SCALES: dict[str, Scale] = {"share": "logit", "hours": "log", "rate": "log"}
-PLAIN_SHARES = ("share, Wilson", "share, Clopper-Pearson")  # independent cases, so the binomial test is exact
+PLAIN_SHARES = ("share, modified Wilson", "share, Clopper-Pearson")  # independent cases, so the binomial test is exact
 
 
 def p_worse(params: Params, figures: pd.DataFrame) -> pd.Series:

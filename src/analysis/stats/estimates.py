@@ -41,7 +41,8 @@ def estimate_table(figures: pd.DataFrame, reason: npt.NDArray[np.str_], method: 
     """
     finite = np.isfinite(figures[["estimate", "low", "high"]].to_numpy(float)).all(axis=1)
     reason = np.where((reason == "") & ~finite, "the method gives no finite interval", reason)
-    told = figures.assign(level=level, method=method, status=[f"not estimable: {why}" if why else OK for why in reason])
+    status = pd.Series([f"not estimable: {why}" if why else OK for why in reason], index=figures.index, dtype="str")
+    told = figures.assign(level=level, method=method, status=status)
     withheld = [column for column in WITHHELD if column in told]
     told[withheld] = told[withheld].astype(float).where(told["status"].eq(OK), np.nan)
     return told[[*COLUMNS, *figures.columns.difference(list(COLUMNS), sort=False)]]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from analysis.stats.estimates import OK, Floats, Numbers, aligned, counts_of
 
 Worse = Literal["above", "below"]
 Scale = Literal["identity", "log", "logit"]
+Rule = Literal["each", "holm", "benjamini-hochberg"]
+
+#: Largest chance of a false rejection (of one, of any, or share of false among the rejected, by the rule).
+ALPHA = 0.05
+#: True hypotheses looked at for Holm's worst case: it lies at 2, and beyond 100 the bound is α to four digits.
+MOST_TRUE = 100
+NO_TESTS = "not estimable: no tests"
 
 
 def one_sided_share_p(count: Numbers, n: Numbers, target: Numbers, worse: Worse) -> pd.Series:
@@ -70,22 +77,121 @@ def one_sided_p(estimates: pd.DataFrame, target: Numbers, worse: Worse, scale: S
     return pd.Series(tail, index=table.index, name="p")
 
 
+def two_sided_p(estimates: pd.DataFrame, target: Numbers, scale: Scale = "identity") -> pd.Series:
+    """Return a normal p-value of each estimate against its target when either side would be news.
+
+    Twice the smaller of the two `one_sided_p`, at most 1: below 1 − level exactly when the interval excludes the
+    target. Arguments and NaN as there.
+
+    R: ``2 * pnorm(-abs(estimate - target) / s)``.
+    """
+    above = one_sided_p(estimates, target, "above", scale)
+    below = one_sided_p(estimates, target, "below", scale)
+    return (2 * above.where(above < below, below)).clip(upper=1)
+
+
 def holm(p: pd.Series) -> pd.Series:
     """Return p-values adjusted by Holm's step-down rule [1]_, on the same index; NaN (no test) stays NaN.
 
-    A family-wise error of α is kept by acting on adjusted p ≤ α. A NaN does not count as a test.
+    A family-wise error of α is kept by acting on adjusted p ≤ α, whatever the dependence. A NaN does not count as a
+    test.
 
-    R: ``p.adjust(p, "holm")``, the same, NA included. Computed by statsmodels ``multipletests``.
+    Raises:
+        ValueError: a p-value lies outside 0–1.
+
+    R: ``p.adjust(p, "holm")``, the same, NA included.
 
     References:
         .. [1] Holm S (1979) Scand J Stat 6:65–70.
     """
-    made = p.notna()
-    if not made.any():
-        return p.astype(float)
+    return _adjusted(p, _holm)
+
+
+def benjamini_hochberg(p: pd.Series) -> pd.Series:
+    """Return p-values adjusted by Benjamini and Hochberg's step-up rule [1]_; NaN (no test) stays NaN.
+
+    Acting on adjusted p ≤ α keeps the expected share of false among the rejected at α or below, for independent or
+    positively dependent tests. A NaN does not count as a test.
+
+    Raises:
+        ValueError: a p-value lies outside 0–1.
+
+    R: ``p.adjust(p, "BH")``, the same, NA included. Computed by scipy ``false_discovery_control``.
+
+    References:
+        .. [1] Benjamini Y, Hochberg Y (1995) J R Stat Soc B 57:289–300.
+    """
+    return _adjusted(p, stats.false_discovery_control)
+
+
+def rejections(p: pd.Series, rule: Rule = "holm", alpha: float = ALPHA) -> pd.DataFrame:
+    """Return how many tests a rule rejects, and how many of them to expect by luck alone at most.
+
+    With m tests, of which m₀ ≤ m (unknown) hypotheses are true, V false rejections are expected to number at most:
+
+    - each (p ≤ α): E V = m₀ α ≤ m α, whatever the dependence;
+    - holm (adjusted p ≤ α): the largest over m₀ ≤ m of Σ_i P(Bin(m₀, α/(m₀ − i + 1)) ≥ i), for independent tests;
+      α for one test, α + ¾α² (.0519 at .05) for two or more. P(V ≥ 1) ≤ α whatever the dependence;
+    - benjamini-hochberg: E(V/R) ≤ α m₀/m, so about α times the R rejected.
+
+    One-sided and two-sided p-values are treated alike; of the false rejections of two-sided tests half are expected
+    on either side.
+
+    Args:
+        p: p-values, not adjusted; NaN = no test made.
+        rule: what is rejected.
+        alpha: the rule's level.
+
+    Returns:
+        One row: tests, rejected, expected_false, alpha, rule, status ("not estimable: no tests" if none was made).
+
+    Raises:
+        ValueError: a p-value lies outside 0–1, the rule is unknown, or alpha is not strictly between 0 and 1.
+
+    R: ``sum(p.adjust(p, "holm") <= .05)``; ``max(sapply(1:m, function(k) sum(pbinom(0:(k - 1), k, .05 / (k:1),
+    lower.tail = FALSE))))`` for Holm's bound.
+    """
+    if not 0 < alpha < 1:
+        raise ValueError("alpha must lie strictly between 0 and 1, as in .05")
+    tests = int(p.notna().sum())
+    adjusted = {"each": _checked_p, "holm": holm, "benjamini-hochberg": benjamini_hochberg}
+    if rule not in adjusted:
+        raise ValueError('rule must be "each", "holm" or "benjamini-hochberg"')
+    rejected = int(adjusted[rule](p).le(alpha).sum())
+    expected = {"each": tests * alpha, "holm": _holm_bound(tests, alpha), "benjamini-hochberg": rejected * alpha}
+    row = {"tests": tests, "rejected": rejected, "expected_false": expected[rule] if tests else np.nan}
+    return pd.DataFrame([{**row, "alpha": alpha, "rule": rule, "status": OK if tests else NO_TESTS}])
+
+
+def _adjusted(p: pd.Series, rule: Callable[[Floats], Floats]) -> pd.Series:
+    made = _checked_p(p).notna()
     adjusted = pd.Series(np.nan, index=p.index, name=p.name, dtype=float)
-    adjusted[made] = multipletests(p[made].to_numpy(float), method="holm")[1]
+    if made.any():
+        adjusted[made] = rule(p[made].to_numpy(float))
     return adjusted
+
+
+def _holm(p: Floats) -> Floats:
+    """Return the largest of (m − i + 1) p_(i) up to each place, at most 1.
+
+    Written out: statsmodels' ``multipletests`` collects garbage on every call, which takes longer than the rest.
+    """
+    order = np.argsort(p, kind="stable")
+    raised = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return np.asarray(raised[np.argsort(order, kind="stable")], dtype=np.float64)
+
+
+def _checked_p(p: pd.Series) -> pd.Series:
+    if not bool(p.dropna().between(0, 1).all()):
+        raise ValueError("p must hold p-values within 0 and 1, or gaps: were test statistics passed?")
+    return p.astype(float)
+
+
+def _holm_bound(tests: int, alpha: float) -> float:
+    """Return the largest expected number of false rejections of Holm's rule over the numbers of true hypotheses."""
+    true, i = np.meshgrid(np.arange(1, min(tests, MOST_TRUE) + 1), np.arange(1, min(tests, MOST_TRUE) + 1))
+    share = np.where(i <= true, alpha / np.maximum(true - i + 1, 1), 0.0)
+    return float(stats.binom.sf(i - 1, true, share).sum(axis=0).max(initial=0.0))
 
 
 def _transformed(values: Floats, scale: Scale) -> Floats:

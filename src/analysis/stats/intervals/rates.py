@@ -27,7 +27,8 @@ def rate(count: Numbers, exposure: Numbers, dispersion: Numbers = 1.0, level: fl
     Dispersion 1 (and below: events spread more evenly than chance are not credited): Garwood's Poisson limits [1]_,
     χ²(α/2; 2x)/2 and χ²(1−α/2; 2x+2)/2. Above 1: the count is gamma-Poisson with mean μ, variance φμ (size
     μ/(φ−1), probability 1/φ), and the limits solve P(X ≥ x | μ) = α/2 and P(X ≤ x | μ) = α/2 exactly, through the
-    incomplete beta function. The dispersion is taken as known.
+    incomplete beta function. The dispersion is taken as known; estimated from 12 … 60 months by `pearson_dispersion`
+    the limits still cover .91 and more, .965 on average (means 1 … 30 a month, dispersion 1 … 12).
 
     Args:
         count: events, whole numbers.

@@ -1,0 +1,51 @@
+"""Do the intervals and alarms keep their promise in long simulations?
+
+Runs the cells of tests/coverage with `LONGER` times as many samples and writes benchmarks/coverage.csv: one row per
+cell, with the hash of the code it was made with. `make bench` makes it anew; the tests hold the same bounds with fewer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+TOPICS = sorted((PROJECT / "tests" / "coverage").glob("test_coverage_*.py"))
+RESULT = PROJECT / "benchmarks" / "coverage.csv"
+LONGER = 10
+COLUMNS = ["topic", "estimator", "cell", "runs", "share", "bound", "holds", "seed", "code_sha256"]
+
+
+def code_hash(topic: Path) -> str:
+    """Return the hash of all statistics and of the topic's simulation."""
+    digest = hashlib.sha256()
+    for path in [*sorted((PROJECT / "src" / "analysis" / "stats").rglob("*.py")), topic]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def loaded(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda path: path.stem.removeprefix("test_coverage_"))
+def test_long_simulations(topic: Path) -> None:
+    module, name = loaded(topic), topic.stem.removeprefix("test_coverage_")
+    cells = module.table(LONGER * module.RUNS)
+    share = cells["coverage"] if "coverage" in cells else cells["false_alarms"]
+    told = cells.assign(topic=name, share=share.round(6), bound=cells["bound"].round(6), seed=module.SEED,
+                        code_sha256=code_hash(topic))[COLUMNS]
+    others = pd.read_csv(RESULT).query("topic != @name") if RESULT.exists() else told.iloc[:0]
+    every = pd.concat([part for part in (others, told) if len(part)]).sort_values("topic", kind="stable")
+    every.to_csv(RESULT, index=False)
+    assert told.loc[~told["holds"].astype(bool), "cell"].tolist() == []

@@ -1,0 +1,1 @@
+"""Is this point or this unit out of line, or is that chance?"""

@@ -1,0 +1,1 @@
+"""How do several figures make one, and why does that one differ from another?"""

@@ -1,0 +1,1 @@
+"""What moves a figure, and is a change more than chance?"""
