@@ -65,11 +65,11 @@ simulated = lru_cache(table)
 
 @pytest.mark.parametrize("kind", SETS)
 def test_sets_hold_the_true_ranks(kind: str):
-    rows = simulated(250).query("estimator == @kind")
+    rows = simulated(200).query("estimator == @kind")
     assert rows["holds"].all(), rows.to_string()
 
 
 def test_sets_of_tied_units_are_not_idle():
     # All tied: every rejection is an error, so the level is met, not exceeded by far
-    rows = simulated(250).query("estimator == 'simultaneous' and cell.str.startswith('tied')")
+    rows = simulated(200).query("estimator == 'simultaneous' and cell.str.startswith('tied')")
     assert rows["coverage"].mean() <= 0.98

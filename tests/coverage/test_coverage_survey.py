@@ -159,8 +159,8 @@ CELLS = {
     share_cell: [(share, n, 0.1) for share, n in product(SHARES, (10, 30, 100, 300))],
     difference_cell: list(product(ITEMS, (100,), CORRELATIONS)),
     quantile_cell: list(product((0.5, 0.9), (30, 100), CORRELATIONS)),
-    raked_cell: [(shape, n, 0.1) for shape, n in product(ITEMS, (60, 100))],
-    association_cell: [((0.5, 0.5), 40)],
+    raked_cell: list(product(ITEMS, (60, 100), CORRELATIONS)),
+    association_cell: [((0.5, 0.5), 40), ((0.6, 0.3, 0.1), 100)],
 }
 #: Cells whose figure is iterative, or whose call estimates one run.
 SLOW = (quantile_cell, raked_cell, association_cell)

@@ -218,7 +218,13 @@ def test_severity_needs_common_cells():
     assert severity_test(alone)["status"].item().startswith("not estimable")
     assert rater_severity(table[table["rater"].eq(0)])["status"].str.startswith("not estimable").all()
     assert pass_severity_test(alone.assign(total=1))["status"].item().startswith("not estimable")
-    assert not rater_severity(alone)["status"].str.contains("person").any()
+
+
+def test_severity_speaks_of_raters_and_cells():
+    additive = sums(np.arange(6)[:, None] + np.array([0, 2, 5]))
+    words = "not estimable: no variation of scores within raters and cells"
+    assert rater_severity(additive)["status"].eq(words).all()
+    assert severity_test(additive)["status"].item() == words
 
 
 def test_severity_weighs_the_others_by_their_ratings():

@@ -111,7 +111,7 @@ def category_parts(categories: pd.DataFrame, kind: Kind, by: Sequence[str] = ())
     References:
         .. [1] Chevan A, Sutherland M (2009) Demography 46:429–449.
     """
-    cells, size, groups = weighed_categories(categories, kind, by)
+    cells, _, groups = weighed_categories(categories, kind, by)
     parts, group = _parts(cells, len(groups)), cells["group"].to_numpy()
     centre = ((parts["before"] + parts["after"]) / 2).to_numpy()[group]
     named = groups.to_frame(index=False).take(group).reset_index(drop=True) if by else pd.DataFrame(index=cells.index)
