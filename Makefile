@@ -14,6 +14,7 @@ export PYTHONNOUSERSITE := 1
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 export LC_ALL := C.UTF-8
+export OPENBLAS_NUM_THREADS := 1
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -61,10 +62,13 @@ lab: .venv/.ready ## JupyterLab on the notebooks
 sample: .venv/.ready ## write the sample insurer again
 	$(BIN)/python -m analysis sample
 bench: .venv/.ready ## measure what is claimed about time, and the long simulations
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.lock
 	$(BIN)/python -m pytest -n0 -q benchmarks
-lock: .venv/.ready ## resolve pyproject.toml into requirements.lock
-	$(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --extra dev --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+lock: .venv/.ready ## resolve pyproject.toml into the two locks
+	compile() { $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" "$$@"; }
+	compile --extra dev pyproject.toml -o requirements.lock
+	compile --group bench --no-deps -o benchmarks/requirements.lock
 clean: ## forget generated files
 	rm -rf .cache data/validated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

@@ -6,39 +6,45 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+LOCKS = [ROOT / "requirements.lock", ROOT / "benchmarks" / "requirements.lock"]
 FIXED = {"jupyterlab", "papermill", "pandas", "statsmodels", "seaborn", "nbconvert", "pandera"}
 
 
-def declared() -> list[Requirement]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [Requirement(line) for line in project["dependencies"] + project["optional-dependencies"]["dev"]]
+def declared(lock: Path = LOCKS[0]) -> list[Requirement]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = settings["project"]
+    main = project["dependencies"] + project["optional-dependencies"]["dev"]
+    return [Requirement(line) for line in (main if lock == LOCKS[0] else settings["dependency-groups"]["bench"])]
 
 
-def locked() -> dict[str, str]:
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+def locked(lock: Path) -> dict[str, str]:
+    lines = lock.read_text().splitlines()
     pins = [re.match(r"([\w.-]+)==([\w.!+-]+)", line) for line in lines]
     return {canonicalize_name(pin[1]): pin[2] for pin in pins if pin}
 
 
-def test_the_lock_satisfies_every_declared_dependency() -> None:
-    pins = locked()
-    wrong = [str(one) for one in declared() if not one.specifier.contains(pins.get(canonicalize_name(one.name), "0"))]
-    assert wrong == []
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.parent.name)
+def test_the_lock_satisfies_every_declared_dependency(lock: Path) -> None:
+    pins = locked(lock)
+    named = {str(one): (one.specifier, pins.get(canonicalize_name(one.name), "0")) for one in declared(lock)}
+    assert [line for line, (allowed, pin) in named.items() if not allowed.contains(pin)] == []
 
 
-def test_every_pin_has_a_hash() -> None:
-    text = (ROOT / "requirements.lock").read_text()
-    blocks = re.split(r"\n(?=[\w.-]+==)", text.split("\n", 2)[2])
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.parent.name)
+def test_every_pin_has_a_hash(lock: Path) -> None:
+    blocks = re.split(r"\n(?=[\w.-]+==)", lock.read_text().split("\n", 2)[2])
     assert [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block] == []
 
 
-def test_the_lock_names_no_registry() -> None:
-    assert "://" not in (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.parent.name)
+def test_the_lock_names_no_registry(lock: Path) -> None:
+    assert "://" not in lock.read_text()
 
 
 def test_environment_yml_is_thin_and_points_to_the_lock() -> None:
