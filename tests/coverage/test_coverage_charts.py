@@ -9,6 +9,7 @@ import pytest
 from analysis.stats.charts.bursts import burst_chart
 from analysis.stats.charts.cusum import cumulated, reached
 from analysis.stats.charts.false_alarms import runs_false_alarms
+from analysis.stats.charts.order_rules import NELSON_ORDER, order_false_alarms, order_signals
 from analysis.stats.charts.risk_adjusted import (
     RiskAdjustedDesign,
     risk_adjusted_limit,
@@ -52,6 +53,19 @@ def runs_cell(name: str, runs: int) -> dict:
     error = ERRORS * np.sqrt(stated * (1 - stated) / runs)
     values = ["runs rules", name, runs, rate, stated, abs(rate - stated) <= error + ROUNDING]
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def order_cells(runs: int) -> list[dict]:
+    """Compare Nelson's trend and zigzag in two years in control with the counted orders."""
+    z = np.full((runs, 2 * MONTHS + 1), np.nan)
+    z[:, :-1] = np.random.default_rng(SEED).standard_normal((runs, 2 * MONTHS))
+    rows = []
+    for rule in NELSON_ORDER:
+        rate = order_signals(z.ravel(), (rule,))["any"].to_numpy().reshape(runs, -1).any(axis=1).mean()
+        stated = order_false_alarms(rule, 2 * MONTHS)["alarm_chart"].item()
+        holds = abs(rate - stated) <= ERRORS * np.sqrt(stated * (1 - stated) / runs)
+        rows.append(dict(zip(COLUMNS, ["runs rules", rule.name, runs, rate, stated, holds], strict=True)))
+    return rows
 
 
 def counts(cell: tuple[float, float, float], seasons: np.ndarray, runs: int) -> tuple[np.ndarray, np.ndarray]:
@@ -108,7 +122,7 @@ def risk_adjusted_cell(runs: int) -> dict:
 
 @lru_cache
 def table(runs: int = RUNS) -> pd.DataFrame:
-    rows = [runs_cell(name, runs) for name in RULES]
+    rows = [runs_cell(name, runs) for name in RULES] + order_cells(runs)
     rows += [cusum_cell(cell, np.ones(1), runs) for cell in CUSUMS]
     return pd.DataFrame([*rows, cusum_cell(CUSUMS[3], SEASONS, runs), risk_adjusted_cell(runs)])
 

@@ -1,6 +1,7 @@
 """Do the intervals of effects keep their promised 95 %, and the tests their 5 %, when nothing happened?
 
-``table(runs)`` is what the benchmark calls with more runs. Bounds hold within two Monte-Carlo standard errors.
+``table(runs)`` is what the benchmark calls with more runs. Bounds are those of METHODS §1 (no cell under .90, the mean
+over a grid within .94 and .97) and hold within two Monte-Carlo standard errors; randomisation is enumerated (runs 0).
 """
 
 from dataclasses import replace
@@ -14,7 +15,7 @@ from scipy import stats
 
 from analysis.stats.models.autoregression import averaged_contrasts, mixture_of
 from analysis.stats.models.changepoint import _found, level_search
-from analysis.stats.models.differences import clustered_fit
+from analysis.stats.models.differences import clustered_fit, two_by_two
 from analysis.stats.models.newey_west import newey_west_covariance, newey_west_lag
 from analysis.stats.models.panels import two_way
 from analysis.stats.models.randomisation import randomisation_test
@@ -22,6 +23,8 @@ from analysis.stats.models.regression_to_mean import Population, beyond_expectat
 from analysis.stats.models.segmented import SegmentedDesign, segmented_columns, usable_months
 
 RUNS, LEVEL, FLOOR, ALPHA = 400, 0.95, 0.90, 0.05
+SEED = 20_261_124
+MEANS = (0.94, 0.97)
 #: Months before and after, harmonics, autocorrelation.
 SERIES = [(12, 6, 0, 0.0), (12, 6, 1, 0.3), (12, 6, 0, 0.5), (24, 12, 1, 0.0), (24, 12, 0, 0.3)]
 SERIES += [(24, 12, 1, 0.5), (36, 12, 1, 0.0), (36, 12, 0, 0.3), (36, 12, 1, 0.5)]
@@ -29,6 +32,11 @@ SERIES += [(24, 12, 1, 0.5), (36, 12, 1, 0.0), (36, 12, 0, 0.3), (36, 12, 1, 0.5
 PANELS = [(30, 10, 0.0, 1.0), (30, 10, 0.5, 2.0), (30, 15, 0.5, 1.0), (40, 20, 0.3, 2.0)]
 #: Months, autocorrelation, shift in standard deviations from the middle on.
 LEVELS = [(24, 0.3, 0.0), (36, 0.0, 0.0), (36, 0.5, 0.0), (48, 0.3, 0.0), (36, 0.3, 1.5)]
+#: Shares of the answers 1-5 in all cells but the treated ones afterwards; answers per cell.
+TOP_HEAVY, FAVOURABLE = (0.02, 0.01, 0.02, 0.1, 0.85), (0.03, 0.05, 0.12, 0.4, 0.4)
+MEANS_OF_FOUR = [(shares, n) for shares in (FAVOURABLE, TOP_HEAVY) for n in ((30, 30, 30, 30), (30, 100, 100, 300))]
+#: Units, treated, whether figures rest on unequal numbers.
+SMALL = [(8, 2, False), (7, 3, True)]
 #: Reliability, units, selected as the worst, whether reliability is estimated from earlier pairs.
 SELECTED = [(0.7, 100, 10, False), (0.5, 50, 5, False), (0.3, 300, 30, False), (0.6, 120, 12, True)]
 
@@ -110,6 +118,19 @@ def selected_cell(reliability: float, units: int, worst: int, estimated: bool, r
     return float(np.mean(covered))
 
 
+def four_means_cell(shares: tuple[float, ...], sizes: tuple[int, ...], runs: int) -> float:
+    """Return coverage of the effect on the mean of an item when the treated answer evenly afterwards."""
+    generator, scale, covered = np.random.default_rng(SEED), np.arange(1, 6), []
+    laws, truth = [shares, shares, shares, [0.2] * 5], 3 - scale @ shares
+    cells = pd.DataFrame({"treated": [0, 0, 1, 1], "after": [0, 1, 0, 1], "n": sizes})
+    for _ in range(runs):
+        drawn = [generator.choice(scale, n, p=law) for n, law in zip(cells["n"], laws, strict=True)]
+        error = [answers.std(ddof=1) / np.sqrt(len(answers)) for answers in drawn]
+        told = two_by_two(cells.assign(mean=[answers.mean() for answers in drawn], std_error=error)).iloc[0]
+        covered.append(told["low"] <= truth <= told["high"])
+    return float(np.mean(covered))
+
+
 def small_panel(units: int, weighted: bool) -> pd.DataFrame:
     generator = np.random.default_rng(units)
     panel = pd.DataFrame({"unit": np.repeat(np.arange(units), 3), "period": np.tile(np.arange(3), units)})
@@ -131,14 +152,14 @@ def randomisation_cell(units: int, treated: int, weighted: bool) -> tuple[float,
 
 
 def row(estimator: str, cell: object, runs: int, coverage: float, bound: float) -> dict:
-    error = np.sqrt(bound * (1 - bound) / runs)
+    error = np.sqrt(bound * (1 - bound) / runs) if runs else 0.0
     told = {"estimator": estimator, "cell": str(cell), "runs": runs, "coverage": coverage, "bound": bound}
     return told | {"holds": coverage >= bound - 2 * error}
 
 
 def alarm_row(estimator: str, cell: object, runs: int, alarms: float) -> dict:
     told = {"estimator": estimator, "cell": str(cell), "runs": runs, "false_alarms": alarms, "bound": ALPHA}
-    return told | {"holds": alarms <= ALPHA + 2 * np.sqrt(ALPHA * (1 - ALPHA) / runs)}
+    return told | {"holds": alarms <= ALPHA + (2 * np.sqrt(ALPHA * (1 - ALPHA) / runs) if runs else 0.0)}
 
 
 @lru_cache(maxsize=2)
@@ -156,20 +177,23 @@ def table(runs: int = RUNS) -> pd.DataFrame:
         else:
             rows.append(alarm_row("change", cell, runs, alarms))
     rows += [row("corrected change", cell, runs, selected_cell(*cell, runs=runs), FLOOR) for cell in SELECTED]
+    rows += [row("four means", cell, runs, four_means_cell(*cell, runs=runs), FLOOR) for cell in MEANS_OF_FOUR]
+    for cell in SMALL:
+        rejected, covered = randomisation_cell(*cell)
+        rows += [alarm_row("randomisation", cell, 0, rejected), row("randomised", cell, 0, covered, LEVEL)]
     return pd.DataFrame(rows)
 
 
-@pytest.mark.parametrize("estimator", ["segmented mean effect", "segmented end effect", "difference CR2"])
+INTERVALS = ["segmented mean effect", "segmented end effect", "difference CR2"]
+INTERVALS += ["change month", "corrected change", "four means"]
+
+
+@pytest.mark.parametrize("estimator", INTERVALS)
 def test_intervals_of_effects_keep_their_level(estimator: str):
     rows = table().query("estimator == @estimator")
     assert rows["holds"].all(), rows.to_string()
-    assert 0.94 <= rows["coverage"].mean() <= 0.975
-
-
-@pytest.mark.parametrize("estimator", ["change month", "corrected change"])
-def test_limits_hold_the_truth_as_often_as_promised(estimator: str):
-    rows = table().query("estimator == @estimator")
-    assert rows["holds"].all(), rows.to_string()
+    errors = [2 * np.sqrt(mean * (1 - mean) / rows["runs"].sum()) for mean in MEANS]
+    assert MEANS[0] - errors[0] <= rows["coverage"].mean() <= MEANS[1] + errors[1]
 
 
 def test_a_series_without_change_raises_an_alarm_in_one_of_twenty():
@@ -178,11 +202,11 @@ def test_a_series_without_change_raises_an_alarm_in_one_of_twenty():
     assert rows["false_alarms"].max() > 0.01
 
 
-@pytest.mark.parametrize(("units", "treated", "weighted"), [(8, 2, False), (7, 3, True)])
-def test_randomisation_keeps_its_size_and_level_exactly(units: int, treated: int, weighted: bool):
-    rejected, covered = randomisation_cell(units, treated, weighted)
-    assert 0 < rejected <= ALPHA
-    assert 1 - ALPHA <= covered < 1
+def test_randomisation_keeps_its_size_and_level_exactly():
+    rows = table().query("estimator in ('randomisation', 'randomised')")
+    assert rows["holds"].all(), rows.to_string()
+    assert rows["false_alarms"].dropna().gt(0).all()
+    assert rows["coverage"].dropna().lt(1).all()
 
 
 @pytest.mark.parametrize("cell", [(12, 6, 0, 0.0), (12, 6, 0, 0.5), (36, 12, 1, 0.5)])

@@ -36,6 +36,8 @@ CLUSTERS = ((5, 1, 39), (8, 10, 10), (10, 1, 19), (10, 10, 10), (20, 1, 9), (20,
 NPS_SHAPES = ((0.3, 0.3), (0.5, 0.2), (0.85, 0.03), (0.2, 0.5))
 MEANS = (1, 3, 10, 30, 100)
 DISPERSIONS = (1, 1.5, 3, 12)
+#: Known to fall short, which is why no published figure uses them: shown beside those that keep the promise.
+NOT_PROMISED = ("wilson", "jeffreys")
 #: Exact by construction, so wider than asked: held to "at least" alone.
 CONSERVATIVE = ("clopper_pearson", "rate", "rate, estimated dispersion", "rate_ratio", "cluster_share")
 
@@ -129,6 +131,12 @@ def people(runs: int) -> Iterator[Row]:
                           float(np.dot(shape, VALUES)))
 
 
+def dispersions(drawn: np.ndarray) -> np.ndarray:
+    """Return `pearson_dispersion` of each row around its mean; NaN without an event."""
+    mean = drawn.mean(axis=1)
+    return drawn.var(axis=1, ddof=1) / np.where(mean > 0, mean, np.nan)
+
+
 def rates(runs: int) -> Iterator[Row]:
     counts = np.arange(2_000)
     for mean in MEANS:
@@ -137,8 +145,7 @@ def rates(runs: int) -> Iterator[Row]:
             yield row("rate", f"mean {mean}, dispersion {phi}", rate(counts, 1, phi), mean, law.pmf(counts))
             for months in (12, 24, 60):
                 drawn = law.rvs((runs, months), random_state=np.random.default_rng(SEED + months))
-                phis = [pearson_dispersion(one, np.full(months, one.mean()), months - 1) for one in drawn]
-                found = rate(drawn[:, -3:].sum(axis=1), 3, phis)
+                found = rate(drawn[:, -3:].sum(axis=1), 3, dispersions(drawn))
                 yield row("rate, estimated dispersion", f"mean {mean}, dispersion {phi}, {months} months", found, mean)
 
 
@@ -196,6 +203,12 @@ def test_intervals_not_for_publishing_fail_where_their_docstring_says(estimator:
     assert cells["coverage"].idxmin() == cell
     assert abs(cells["coverage"].min() - lowest) < 1e-4
     assert MEAN[0] <= cells["mean"].mean() <= MEAN[1]
+
+
+def test_dispersions_are_those_of_the_estimator():
+    drawn = np.random.default_rng(SEED).poisson(3, (5, 12))
+    expected = [pearson_dispersion(one, np.full(12, one.mean()), 11) for one in drawn]
+    np.testing.assert_allclose(dispersions(drawn), expected, rtol=1e-12)
 
 
 def test_too_few_answers_give_no_mean():

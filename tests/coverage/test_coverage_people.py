@@ -23,7 +23,7 @@ from analysis.stats.people.two_way import two_way
 SEED = 20_240_930
 SCORES = ["person", "cell", "n", "total", "total_of_squares"]
 NOMINAL, LEAST = 0.95, 0.90
-CLOSED_RUNS, FITTED_RUNS = 4_000, 400
+CLOSED_RUNS, RUNS = 4_000, 400
 #: persons × sampling variances × τ² over their median
 SPREADS, RATIOS = ("equal", "wide"), (0, 0.05, 0.3, 1, 5)
 NORMAL_CELLS = [(k, spread, ratio) for k in (5, 8) for spread in SPREADS for ratio in RATIOS]
@@ -156,9 +156,9 @@ def power(runs: int) -> pd.DataFrame:
 
 
 @lru_cache
-def table(runs: int = FITTED_RUNS) -> pd.DataFrame:
+def table(runs: int = RUNS) -> pd.DataFrame:
     """One row per cell; closed forms run ten times as often."""
-    closed = [part for cell in NORMAL_CELLS for part in normal_cell(cell, runs * CLOSED_RUNS // FITTED_RUNS)]
+    closed = [part for cell in NORMAL_CELLS for part in normal_cell(cell, runs * CLOSED_RUNS // RUNS)]
     fitted = [fitted_cell(cell, runs) for cell in FITTED_CELLS] + [rate_cell(cell, runs) for cell in RATE_CELLS]
     rows = pd.DataFrame(closed + fitted)
     means = [row(name, "all cells", part["coverage"].to_numpy(), NOMINAL) for name, part in rows.groupby("estimator")]

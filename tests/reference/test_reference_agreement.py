@@ -89,6 +89,17 @@ def test_fleiss_kappa_of_four_observers_is_gwets():
     np.testing.assert_allclose(table[["estimate", "std_error"]], [[0.76117, 0.15302]], atol=5e-6)
 
 
+@pytest.mark.parametrize(("weights", "ac2", "kappa"), [
+    # irrCAC 0.4.4 (PyPI), CAC(x, weights=..., categories=[1, 2, 3, 4, 5], digits=14): gwet(), fleiss()
+    ("linear", (0.85873913643261, 0.11732902188136), (0.81794476709731, 0.14850435549945)),
+    ("quadratic", (0.9140007235516, 0.10396224464506), (0.86493506493507, 0.14603361075691)),
+    ("ordinal", (0.89893976990751, 0.10690352381544), (0.85020618939703, 0.14703569387396)),
+])
+def test_weighted_coefficients_with_ratings_missing_are_irrcac(weights, ac2: tuple, kappa: tuple):
+    close(gwet_ac(FOUR_OBSERVERS, weights)[["estimate", "std_error"]], [ac2])
+    close(fleiss_kappa(FOUR_OBSERVERS, weights)[["estimate", "std_error"]], [kappa])
+
+
 def test_fleiss_kappa_of_psychiatrists_is_as_published():
     ratings = [(unit, value) for unit, row in enumerate(PSYCHIATRISTS) for value in range(5) for _ in range(row[value])]
     table = fleiss_kappa(pd.DataFrame(ratings, columns=["unit", "value"]))
@@ -129,6 +140,16 @@ def test_cohen_kappa_is_statsmodels():
 )
 def test_intraclass_correlations_are_r(form, expected: tuple[float, float, float]):
     close(intraclass(long(JUDGES), form)[["estimate", "low", "high"]], [expected])
+
+
+@pytest.mark.parametrize(("form", "level", "expected"), [
+    # psych::ICC(x[, 1:2], lmer = FALSE, alpha = .05 or .1)$results, where n = 6 exceeds 5 (k - 1)
+    ("ICC2", 0.95, (0.12565445026177999, -0.023653221543257143, 0.59985148403791511)),
+    ("ICC2k", 0.9, (0.22325581395348820, -0.043468758953977289, 0.66789614504610229)),
+])
+def test_limits_of_two_judges_can_be_those_of_shrout_and_fleiss(form, level: float, expected: tuple):
+    table = intraclass(long(JUDGES[:, :2]), form, level=level, interval="shrout-fleiss")
+    close(table[["estimate", "low", "high"]], [expected])
 
 
 def test_f_test_of_judges_is_r():

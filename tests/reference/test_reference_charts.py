@@ -12,6 +12,7 @@ from analysis.stats.charts.cusum import cusum
 from analysis.stats.charts.false_alarms import average_run_length as runs_average_run_length
 from analysis.stats.charts.false_alarms import runs_false_alarms
 from analysis.stats.charts.laney import laney_rate_chart, laney_share_chart
+from analysis.stats.charts.order_rules import NELSON_ORDER, order_false_alarms
 from analysis.stats.charts.risk_adjusted import risk_adjusted_run_length, risk_weights
 from analysis.stats.charts.run_length import CusumDesign, average_run_length, designed_limit, reference_value
 from analysis.stats.charts.runs import WESTERN_ELECTRIC, runs_signals
@@ -140,6 +141,18 @@ def test_false_alarms_of_rule_one_are_r():
     )
 
 
+def test_false_alarms_of_nelsons_orders_are_counted_by_hand():
+    # 2/6!; zigzag numbers (OEIS A000111) E14 = 199360981 and E15 = 1903757312: 2 E14/14!, 4 E14/14! - 2 E15/15!;
+    # R: d <- apply(gtools::permutations(8, 8), 1, function(x) sign(diff(x))); 304 columns of d hold five equal signs in
+    # a row, three places of 2/6! each
+    trend, zigzag = NELSON_ORDER
+    close(order_false_alarms(trend, 6)["alarm_chart"], [2 / 720])
+    close(order_false_alarms(zigzag, 14)["alarm_chart"], [2 * 199360981 / 87178291200])
+    both = 4 * 199360981 / 87178291200 - 2 * 1903757312 / 1307674368000
+    close(order_false_alarms(zigzag, 15)[["alarm_chart", "expected_alarms"]], [[both, 4 * 199360981 / 87178291200]])
+    close(order_false_alarms(trend, 8)[["alarm_chart", "expected_alarms"]], [[304 / 40320, 6 / 720]])
+
+
 def test_runs_signals_are_r():
     # filter(z > 1, rep(1, 5), sides = 1) >= 4 & z > 1 | filter(z < -1, rep(1, 5), sides = 1) >= 4 & z < -1
     z = [1.2, 1.1, 0.2, 1.4, 1.3, 2.4, 2.1, -0.1, -2.5, 3.2, -2.2, -0.3]
@@ -159,8 +172,16 @@ def test_poisson_cusum_run_lengths_are_r(limit: float, expected: float, ratio: f
     close(average_run_length(limit, expected, design, ratio), run_length)
 
 
+def test_cusum_of_a_decrease_is_r():
+    # spc::pois.cusum.arl(mu = 4, km = 30, hm = 50, m = 10, sided = "lower"), which alarms beyond 5, here at 6 and k = 3
+    design = CusumDesign(100, 0.541)
+    close(reference_value(4, design), [3.0])
+    close(average_run_length(6, 4, design), 153.566532810255)
+
+
 def test_poisson_cusum_is_lucas():
-    # Lucas JM (1985) Technometrics 27:129-144: k = 2, h = 6, mean 1.88: ARL 37.2. The ratio that has k = 2.0 is 1.128.
+    # Lucas JM (1985) Technometrics 27:129-144: k = 2, h = 6, mean 1.88: ARL 37.2; the digits by
+    # surveillance::arlCusum(h = 6, k = 2, theta = 1.88, distr = "poisson")$ARL. The ratio that has k = 2.0 is 1.128.
     design = CusumDesign(30, 1.128)
     close(reference_value(1.88, design), [2.0])
     close(average_run_length(6, 1.88, design), 37.203254173872)

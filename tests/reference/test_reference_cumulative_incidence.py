@@ -62,6 +62,13 @@ def test_melanoma_incidence_is_r():
     close(table.loc["other"], [first, second, [0.10594706413575571, 0.053986498281865060, 0.17793602490295360]])
 
 
+def test_melanoma_limits_at_eighty_percent_are_r():
+    # the same with conf.int = .8, times = 1826
+    table = incidence_by(cumulative_incidence(MELANOMA, ["melanoma", "other"], level=0.8), 1826)
+    expected = [[0.18697890609929466, 0.26221356423764119], [0.028268047319425647, 0.065339745468870711]]
+    close(table[["low", "high"]], expected)
+
+
 def test_melanoma_standard_errors_are_r():
     # s$std.err at 204 ... 3667: here at the last death not later than 365, 1826, 3652
     curve = cumulative_incidence(MELANOMA, ["melanoma", "other"])

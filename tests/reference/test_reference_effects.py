@@ -187,6 +187,15 @@ def test_event_study_is_r():
     assert table.index.tolist() == [*range(1944, 1949), *range(1950, 1955)]
 
 
+def test_event_study_with_an_unseen_period_is_r():
+    # without the treated firms in 1951 lm has NA for e1951; the others without that column, as above
+    table = event_study(grunfeld().query("not (treated and period == 1951)"), DifferenceRule(**FEW))
+    first = [-29.75148976541209933, 39.95784348451749679, 5.71532697651880195, 0.48600493594844929]
+    later = [-44.85722716281902223, 61.85344001894723931, 5.71319042695968005, 0.49693308038996875]
+    close(table.loc[[1946, 1952], ["estimate", "std_error", "df", "p"]], [first, later])
+    assert table["status"].ne("ok").tolist() == [period == 1951 for period in table.index]
+
+
 def test_randomisation_is_r():
     # combn(units, 4): lm(invest ~ factor(unit) + factor(period) + d, weights = n) for each of 330 sets;
     # ends: bisection on the share of sets as large after delta * d is taken off
@@ -231,6 +240,13 @@ def test_sup_f_of_the_nile_is_strucchange():
     assert row["estimate"] == 1899
     assert 1895 <= row["low"] - 1 <= row["high"] - 1 <= 1902
     close([row["before"], row["after"]], [np.mean(NILE[:28]), np.mean(NILE[28:])])
+
+
+def test_sup_f_with_weights_is_the_largest_anova():
+    # w <- rep(c(3, 1, 2, 5, 4), 20); anova(lm(Nile ~ 1, weights = w), lm(Nile ~ a, weights = w))$F[2] per k in 15:85
+    row = changepoint(nile().assign(n=[3, 1, 2, 5, 4] * 20), seed=1).iloc[0]
+    close(row["sup_f"], 81.02228876280914)
+    assert row["estimate"] == 1899
 
 
 def test_likelihood_of_the_month_is_r():

@@ -106,6 +106,14 @@ def test_cluster_share_is_r():
     close(limits(cluster_share(DISTRICTS)), [[0.823118604941657, 0.915076523703784]])
 
 
+def test_limits_of_huge_counts_at_other_levels_are_r():
+    # prop.test(999999, 1e6, correct = FALSE, conf.level = .99)$conf.int; binom.test(999999, 1e6, conf.level = .99)
+    close(limits(wilson(999_999, 10**6, level=0.99)), [[0.99999148256616521, 0.9999998825945251]])
+    close(limits(clopper_pearson(999_999, 10**6, level=0.99)), [[0.99999256989438801, 0.99999999498745817]])
+    # attr(svyciprop(~as.numeric(sch.wide == "Yes"), d, method = "beta", level = .99), "ci")
+    close(limits(cluster_share(DISTRICTS, level=0.99)), [[0.80215771217408416, 0.92780320989425502]])
+
+
 def test_nps_by_hand():
     # 5 promoters, 3 passives, 2 detractors: (5.75 - 2.75)/13 = 3/13; variance (8.5/13 - 9/169)/13 = 101.5/2197.
     half = 1.959963984540054 * (101.5 / 2197) ** 0.5
@@ -169,3 +177,11 @@ def test_answers_for_a_change_are_r():
     # power.t.test(delta = 1, sd = 1, power = .9)$n is 22.02; delta = .2, sd = 1.1, power = .8: 475.8; delta = 5: 2.117
     found = [answers_for_mean_change(1, 1, power=0.9), answers_for_mean_change(0.2, 1.1), answers_for_mean_change(5, 1)]
     assert found == [23, 476, 3]
+
+
+def test_answers_at_other_levels_and_powers_are_r():
+    # power.prop.test(p1 = .1, p2 = .02, power = .95, sig.level = .01)$n is 310.49
+    assert answers_for_share_change(0.1, 0.02, level=0.99, power=0.95) == 311
+    # power.t.test(delta = .05, sd = 1, power = .99, sig.level = .01, strict = TRUE)$n: 19226.7; delta = 3, sd = 2: 5.48
+    assert answers_for_mean_change(0.05, 1, level=0.99, power=0.99) == 19_227
+    assert answers_for_mean_change(-3, 2, power=0.6) == 6

@@ -114,6 +114,8 @@ def test_veteran_log_rank_is_r():
     close(table[["statistic", "df", "p_chi2"]], [[22.78211993533777, 3, 4.48336907606213e-05]])
     close(log_rank(VETERAN, "celltype", rho=1)["statistic"], [19.709622458061506])
     close(log_rank(VETERAN, "celltype", ["trt"], rho=1)["statistic"], [18.90512849772252])
+    # with strata, rho = .5
+    close(log_rank(VETERAN, "celltype", ["trt"], rho=0.5)["statistic"], [21.223077652749215])
 
 
 def test_veteran_observed_and_expected_are_r():

@@ -327,6 +327,15 @@ def test_seatbelts_trend_is_glm_nb(season: str, year: float, level: float, error
     close(table["theta"], [theta, theta])
 
 
+def test_seatbelts_with_gaps_has_scaled_t_limits():
+    # the same with one harmonic, without months 5-7, 20 and 41; sc <- sum(residuals(f, "pearson")^2)/39;
+    # coef + c(-1, 1) * qt(.995, 39) * sqrt(sc) * se; 2 * pt(-abs(coef/se)/sqrt(sc), 39)
+    table = monthly_trend(seatbelts().drop(index=[4, 5, 6, 19, 40]), "harmonic", level=0.99)
+    close(np.log(table["low"]), [-0.04830022796128107, -4.58996097786279833])
+    close(np.log(table["high"]), [0.078425263861873692, -4.448673627250331108])
+    close(table.loc["year", ["p", "scale", "df"]].astype(float), [0.52352343759284525, 1.1507083573618382, 39])
+
+
 def test_seatbelts_scale_and_dispersion_are_pearson():
     # sum(residuals(f, "pearson")^2) / f$df.residual of the fit with two harmonics, and of the Poisson fit
     table = monthly_trend(seatbelts())
@@ -336,12 +345,22 @@ def test_seatbelts_scale_and_dispersion_are_pearson():
 
 def test_seatbelts_forecast_is_a_double_integral():
     # f <- glm.nb on months 1-36 with two harmonics; a <- uniroot(sum((y-mu)^2/(mu+a*mu^2)) - 31); V from mu/(1+a*mu);
-    # integrate over s (density dchisq(d/s, d)*d/s^2, d = 20.737) of integrate over z (dnorm) of pnbinom(n - 1, size =
-    # 1/al(s), mu = m*exp(z*sqrt(s*v)), lower.tail = FALSE), al(s) = max(0, s*(1 + a*M) - 1)/M
+    # integrate over u (0 to and from pchisq(d*(1 + a*M), d), d = 20.737), s = d/qchisq(u, d), of integrate over z
+    # (dnorm) of pnbinom(n - 1, size = 1/al(s), mu = m*exp(z*sqrt(s*v)), lower.tail = FALSE), al(s) = max(0, s*(1 + a*M)
+    # - 1)/M, both to 1e-9 and better
     months = seatbelts()
     table = monthly_alarm(months[:36], months[36:]).iloc[[0, 4, 11]]
-    close(table["estimate"], [152.65906694982, 133.96903741841, 196.97304781309])
-    close(table["p"], [0.375359021749781, 0.099250860415388, 0.478972687884641], 2e-5)
+    close(table["estimate"], [152.65906694981976, 133.96903741841175, 196.9730478130882])
+    close(table["p"], [0.37535902168967, 0.099250860349297, 0.4789726893846], 1e-7)
+
+
+def test_a_quiet_forecast_is_a_double_integral():
+    # the same of round(y/10) with 26 and 22 in months 41 and 45: a = 0, so al(s) leaves 0 at s = 1; d = 20.307
+    months = seatbelts().assign(count=lambda table: np.round(table["count"] / 10))
+    months.loc[[40, 44], "count"] = [26, 22]
+    table = monthly_alarm(months[:36], months[36:]).iloc[[4, 8, 11]]
+    close(table["estimate"], [13.53376071027226, 14.37796211043124, 19.61786784502654])
+    close(table["p"], [0.0091087883310625, 0.065128496025203, 0.49138302892517], 1e-6)
 
 
 def test_holm_of_planned_looks_is_p_adjust():
@@ -357,6 +376,16 @@ def test_esoph_is_glm():
     close(np.log(table["low"]), [-7.0827547368156969, 0.5379063593211664, 0.9371565244992816])
     close(np.log(table["high"]), [-5.3740327552787006, 0.8461176948761369, 1.3350219193671478])
     close(table["p"]["alcohol"], 4.402403873724285e-29)
+
+
+def test_esoph_firth_is_brglm2_with_profile_limits():
+    # glm(cbind(ncases, ncontrols) ~ a + b, binomial, method = "brglmFit", type = "AS_mean", epsilon = 1e-13); ends of
+    # the 90 % profile by uniroot (tol 1e-11) on the penalised likelihood, maximised by optim over the others
+    table = firth(esoph(), ["age", "alcohol"], level=0.9)
+    close(table["coefficient"], [-6.1897302320052496, 0.6872613067717044, 1.1290442271202767])
+    close(table["std_error"], [0.4333913992649778, 0.0782943273651121, 0.1011502842937685])
+    close(np.log(table["low"]), [-6.9278074631723312, 0.5610800060041828, 0.9658425694038826])
+    close(np.log(table["high"]), [-5.4998624347614227, 0.8188788917714532, 1.2985811547734123])
 
 
 def test_endometrial_is_glm_without_the_separating_column():

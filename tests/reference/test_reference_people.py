@@ -37,7 +37,8 @@ BCG_VARIANCE = [0.325584765003961, 0.194581121398144, 0.415367965367965, 0.02001
 BCG_PM, BCG_DL = 0.3180684522050239, 0.3087602628623762
 # Rubin (1981), eight schools
 SCHOOLS, SCHOOLS_ERROR = [28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18]
-# Scottish lip cancer (Clayton and Kaldor 1987, table 1): observed and expected cases of 56 counties
+# Scottish lip cancer (Clayton and Kaldor 1987, table 1): observed and expected cases of 56 counties, as in the
+# example of GeoBUGS
 OBSERVED = [9, 39, 11, 9, 15, 8, 26, 7, 6, 20, 13, 5, 3, 8, 17, 9, 2, 7, 9, 7, 16, 31, 11, 7, 19, 15, 7, 10, 16, 11, 5,
             3, 7, 8, 11, 9, 11, 8, 6, 4, 10, 8, 2, 6, 19, 3, 2, 3, 28, 6, 1, 1, 1, 1, 0, 0]
 EXPECTED = [1.4, 8.7, 3.0, 2.5, 4.3, 2.4, 8.1, 2.3, 2.0, 6.6, 4.4, 1.8, 1.1, 3.3, 7.8, 4.6, 1.1, 4.2, 5.5, 4.4, 10.5,
@@ -199,7 +200,6 @@ def test_baseball_of_efron_and_morris():
 
 def test_gamma_law_is_glm_nb():
     # f <- glm.nb(O ~ offset(log(E)), control = glm.control(epsilon = 1e-15)); exp(coef(f)); f$theta
-    # Clayton and Kaldor print a shape of 1.88
     counts = pd.DataFrame({"count": OBSERVED, "expected": EXPECTED})
     law = gamma_law(counts)
     close([law.mean, law.shape], [1.422060012309185, 1.879489974274188], ITERATED)

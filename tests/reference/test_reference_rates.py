@@ -80,3 +80,10 @@ def test_rate_ratio_is_r():
     expected = [[1.9714880952381, 0.858426403391639, 4.277265943654071], [0, 0, 0.832576776115743],
                 [2, 1.14191160480924, 3.61106910663162]]
     np.testing.assert_allclose(rate_ratio(rates)[["estimate", "low", "high"]], expected, rtol=1e-8)
+
+
+def test_large_counts_at_other_levels_are_r():
+    # poisson.test(1e6, 37, conf.level = .8)$conf.int; poisson.test(c(1000, 900), c(37, 40), conf.level = .99)$conf.int
+    close(rate(10**6, 37, level=0.8)[["low", "high"]], [[26992.396290540008, 27061.696382172882]])
+    large = pd.DataFrame({"count": [1000], "exposure": [37], "base_count": [900], "base_exposure": [40]})
+    close(rate_ratio(large, 0.99)[["low", "high"]], [[1.0660955761837898, 1.3537200698254359]])

@@ -202,3 +202,13 @@ def test_permitted_use_follows_the_lower_limit():
     low = [0.81, 0.8, 0.7, 0.667, 0.6, np.nan]
     table = pd.DataFrame({"low": low, "estimate": 0.95, "status": ["ok"] * 5 + ["none"]})
     assert permitted_use(table).tolist() == ["people", "people", "trends only", "trends only", "none", "none"]
+
+
+def test_squared_differences_need_more_units_off_a_value_that_holds_most():
+    ratings = long([(5, 5)] * 30 + [(5, 4)] * 3 + [(5, 3), (3, 3), (4, 4), (5, 2), (4, 3), (2, 3), (3, 3), (4, 4)])
+    words = "fewer than 12 units with a rating off a value that holds most of the ratings"
+    assert refusal(krippendorff_alpha(ratings, "interval")) == words
+    assert refusal(krippendorff_alpha(ratings, "ratio")) == words
+    assert krippendorff_alpha(ratings, "ordinal")["status"].item() == "ok"
+    one_more = pd.concat([ratings, long([(3, 4)]).assign(unit="more")])
+    assert krippendorff_alpha(one_more, "interval")["status"].item() == "ok"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from analysis.stats.models.alarms import (
     DEFAULT,
@@ -18,6 +18,7 @@ from analysis.stats.models.alarms import (
     monthly_alarm,
     smallest_count,
     tail,
+    variance_factors,
 )
 
 FLAT = AlarmPlan(season="none")
@@ -93,7 +94,7 @@ def test_order_does_not_matter():
     (BASELINE[:0], "no months of baseline"),
     (BASELINE[:23], "fewer than 24 months of baseline"),
     (BASELINE.assign(exposure=0, count=0), "no months of baseline"),
-    (BASELINE.assign(count=0), "no events"),
+    (BASELINE.assign(count=0), "no events in the baseline"),
 ])  # fmt: skip
 def test_a_poor_baseline_judges_nothing(baseline: pd.DataFrame, words: str):
     assert refusal(monthly_alarm(baseline, NEXT)) == f"not estimable: {words}"
@@ -151,6 +152,40 @@ def test_a_sure_forecast_is_the_gamma_poisson_law():
     np.testing.assert_allclose(tail(sure, np.array([9.0, 121.0])), expected, rtol=0.05)
 
 
+@pytest.mark.parametrize(("alpha", "level", "df"), [(0.0, 10.0, 10.0), (0.4, 5.0, 9.0), (0.02, 100.0, 20.0)])
+def test_the_tail_is_its_integral(alpha: float, level: float, df: float):
+    # over the chance of chi-square by adaptive quadrature on either side of the kink, over z by a Riemann sum
+    z = np.linspace(-8, 8, 401)
+    law = stats.norm.pdf(z) / stats.norm.pdf(z).sum()
+
+    def given(chance: float) -> float:
+        s = df / stats.chi2.ppf(chance, df)
+        mean = level * np.exp(z * np.sqrt(s * 0.02))
+        excess = max(s * (1 + alpha * level) - 1, 0) / level
+        if excess <= 1e-9:
+            return float(law @ stats.poisson.sf(19, mean))
+        return float(law @ stats.nbinom.sf(19, 1 / excess, 1 / (1 + excess * mean)))
+
+    kink = stats.chi2.cdf(df * (1 + alpha * level), df)
+    expected = sum(integrate.quad(given, *ends, epsrel=1e-9)[0] for ends in ((0, kink), (kink, 1)))
+    found = tail(Forecast(np.array([level]), np.array([0.02]), alpha, level, df), np.array([20.0]))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_variance_factors_are_those_of_an_inverse_chi_square():
+    # P(s > s0) = P(chi2(df) < df / s0); E(1/s) = 1
+    s, weight = variance_factors(replace(KNOWN, alpha=0.1, df=12.0))
+    np.testing.assert_allclose([weight.sum(), weight @ (1 / s)], 1, rtol=1e-6)
+
+
+def test_after_one_event_a_few_raise_no_alarm_and_a_flood_does():
+    baseline = BASELINE.assign(count=[1] + [0] * 29)
+    table = monthly_alarm(baseline, NEXT.assign(count=[0, 1, 500]), FLAT)
+    assert table["status"].eq("ok").all()
+    assert table["alarm"].tolist() == [False, False, True]
+    assert table["limit_high"].between(2, 10).all()
+
+
 def test_the_smallest_count_is_the_first_within_the_chance():
     unsure = replace(KNOWN, df=20.0, alpha=0.1)
     count = smallest_count(unsure, 0.05)
@@ -168,6 +203,7 @@ def test_degrees_of_freedom_by_hand():
     # alpha 0, mean 1: kurtosis 1; .7 * 2 * 20 / (2 + 2 * 1 * 20/20) = 7
     np.testing.assert_allclose(effective_df(np.ones(20), 0.0, 20), 7)
     assert effective_df(np.full(10_000, 1e6), 0.0, 9_999) == 200
+    assert effective_df(np.full(30, 1 / 30), 0.0, 29) == 2.5
 
 
 def test_a_forecast_of_a_flat_baseline_by_hand():

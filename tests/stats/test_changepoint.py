@@ -94,6 +94,12 @@ def test_same_seed_same_bytes_and_row_order_does_not_matter():
     pd.testing.assert_frame_equal(changepoint(table, seed=7), again)
 
 
+def test_a_high_level_hides_no_change():
+    found, far = (changepoint(series().assign(value=series()["value"] + more), seed=1) for more in (0, 1e9))
+    assert far["status"].item() == found["status"].item()
+    np.testing.assert_allclose(far["sup_f"], found["sup_f"], rtol=1e-5)
+
+
 def test_a_missing_month_moves_nothing_else():
     row = changepoint(series().drop(index=20), seed=1).iloc[0]
     assert (row["estimate"], row["n"]) == (512, 29)

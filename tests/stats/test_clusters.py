@@ -64,3 +64,9 @@ def test_a_mean_needs_six_clusters_off_the_commonest_mean():
 
 def test_no_clusters_give_no_rows():
     assert cluster_mean(TWO.iloc[:0].assign(g=[]), ["g"]).empty
+
+
+@pytest.mark.parametrize("estimator", [cluster_mean, cluster_share])
+def test_a_cluster_with_answers_must_have_a_total(estimator):
+    with pytest.raises(ValueError, match="total must"):
+        estimator(SEVEN.assign(total=[np.nan, 10, 15, 7, 12, 11, 17]))

@@ -35,3 +35,9 @@ def test_one_part_that_is_not_estimable_leaves_none() -> None:
     combined = linear_combination(parts, "mean", by=["unit"])
     assert combined["status"].to_dict() == {"a": "not estimable: fewer than 10 answers", "b": "ok"}
     assert combined.loc["a", NUMBERS].isna().all()
+
+
+def test_nothing_to_combine_is_not_nought() -> None:
+    parts = wilson([9], [12]).assign(coefficient=1, unit="a").iloc[:0]
+    assert linear_combination(parts, "mean")["status"].item() == "not estimable: nothing to combine"
+    assert linear_combination(parts, "mean", by=["unit"]).empty

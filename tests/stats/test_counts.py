@@ -73,6 +73,18 @@ def test_the_scale_is_pearsons_of_the_fit():
     assert count_regression(BURSTS, ["x"])["scale"].iloc[0] == pytest.approx(max(1, fit.pearson))
 
 
+@pytest.mark.parametrize("seed", [41, 42, 56])
+def test_wild_counts_and_exposures_have_a_maximum(seed: int):
+    # exposures over twelve powers of ten; the score of each coefficient is 0 at the maximum
+    generator = np.random.default_rng(seed)
+    exposure = 10.0 ** generator.integers(-6, 7, 40)
+    counts = generator.negative_binomial(0.1, 0.1 / (0.1 + 5e4), 40) + generator.poisson(5, 40).astype(float)
+    design = np.c_[np.ones(40), generator.normal(size=40) * 5]
+    fit = count_fit(counts, design, exposure)
+    score = design.T @ ((counts - fit.expected) / (1 + fit.alpha * fit.expected))
+    np.testing.assert_allclose(score, 0, atol=1e-6)
+
+
 def test_exposure_is_divided_out():
     more = BURSTS.assign(exposure=30.0)
     np.testing.assert_allclose(count_regression(more, ["x"])["estimate"], [1 / 3, 3], rtol=1e-6)

@@ -108,6 +108,30 @@ def test_the_event_study_has_leads_near_zero_and_effects_near_two():
     assert "no units" in status_of(event_study(panel().iloc[:0]))
 
 
+def test_a_period_without_treated_units_is_refused_beside_the_others():
+    table = event_study(panel().query("not (treated and period == 1)"))
+    assert table["status"].eq("ok").tolist() == [True, False, True, True, True]
+    assert "no treated or no comparison units in this period" in table["status"][1]
+    assert table.loc[1, ["estimate", "low", "high", "std_error"]].isna().all()
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e9])
+def test_the_unit_of_the_figures_does_not_matter(scale: float):
+    table, other = (difference_in_differences(panel().assign(value=panel()["value"] * by)) for by in (1, scale))
+    np.testing.assert_allclose(other[["estimate", "low", "high"]] / scale, table[["estimate", "low", "high"]])
+
+
+@pytest.mark.parametrize("level", [1e6, 1e-9])
+def test_what_units_and_periods_explain_is_no_variation_at_any_size(level: float):
+    table = panel().assign(value=lambda x: level * (1.37 * x["unit"] + 0.91 * x["period"]))
+    assert "no variation" in status_of(difference_in_differences(table))
+
+
+def test_trends_need_periods_that_are_numbers():
+    with pytest.raises(ValueError, match="period must be a number"):
+        lead_trend(panel().assign(period=lambda x: "2024-0" + x["period"].astype(str)))
+
+
 def test_the_fit_is_the_same_for_both_kinds_of_error():
     design = two_way(panel())
     one, two = clustered_fit(design, "CR1"), clustered_fit(design, "CR2")
@@ -123,19 +147,28 @@ def cells() -> pd.DataFrame:
 
 def test_four_means_by_hand():
     # (7 − 4) − (6 − 5) = 2; se² = 4; df = 16/(4/10) = 40; qt(.975, 40) = 2.021075390306273
-    row = two_by_two(cells()).iloc[0]
+    row = two_by_two(cells(), minimum_n=2).iloc[0]
     np.testing.assert_allclose(row[["estimate", "std_error", "df"]].astype(float), [2, 2, 40])
     np.testing.assert_allclose(row[["low", "high"]].astype(float), [2 - 4.042150780612546, 2 + 4.042150780612546])
     assert row["n"] == 44
 
 
 def test_four_means_in_any_order():
-    pd.testing.assert_frame_equal(two_by_two(cells().iloc[::-1]), two_by_two(cells()))
+    pd.testing.assert_frame_equal(two_by_two(cells().iloc[::-1], minimum_n=2), two_by_two(cells(), minimum_n=2))
 
 
-@pytest.mark.parametrize(("change", "words"), [({"n": 1}, "fewer than 2"), ({"std_error": 0.0}, "no variation")])
+@pytest.mark.parametrize(("change", "words"), [
+    ({"n": 1}, "fewer than 2 answers"), ({"std_error": 0.0}, "no variation"),
+    ({"n": [1, 9, 9, 9], "std_error": [np.nan, 1, 1, 1]}, "fewer than 2 answers"),
+    ({"std_error": [np.nan, 1, 1, 1]}, "missing"), ({"mean": [np.nan, 1, 1, 1]}, "missing"),
+])  # fmt: skip
 def test_four_means_without_spread_are_refused(change: dict, words: str):
-    assert words in status_of(two_by_two(cells().assign(**change)))
+    assert words in status_of(two_by_two(cells().assign(**change), minimum_n=0))
+
+
+def test_four_means_of_few_answers_are_refused():
+    assert "fewer than 30 answers in a cell" in status_of(two_by_two(cells().assign(n=[29, 90, 90, 90])))
+    assert two_by_two(cells().assign(n=30))["status"].item() == "ok"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +177,7 @@ def test_four_means_without_spread_are_refused(change: dict, words: str):
         (cells().iloc[:3], "four rows"),
         (cells().assign(after=1), "each pair"),
         (cells().assign(std_error=-1), "negative"),
+        (cells().assign(n=np.nan), "n must hold counts"),
     ],
 )
 def test_tables_that_are_not_two_by_two_are_refused(table: pd.DataFrame, words: str):

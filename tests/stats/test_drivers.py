@@ -1,5 +1,7 @@
 """What do key drivers answer when drivers agree, stand still, or tell the scores apart?"""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,6 +111,15 @@ def test_separation_is_refused_by_name():
     rows["empathy"] = rows["empathy"].gt(3) * 1.0
     rows["value"] = rows["value"].where(rows["empathy"].eq(0), 5.0)
     assert refusal(key_drivers(rows, NAMES)) == "not estimable: quasi-complete separation (column empathy)"
+
+
+def test_drivers_that_explain_nothing_share_nothing():
+    grid = pd.DataFrame(list(product((1.0, 2.0, 3.0), repeat=3)), columns=["value", *NAMES]).assign(count=10)
+    table = key_drivers(grid, NAMES)
+    assert table["status"].eq("ok").all()
+    np.testing.assert_allclose(table["estimate"], 1)
+    assert table["importance"].isna().all()
+    assert table["notice"].str.startswith("no importance").all()
 
 
 def test_proportionality_holds_where_the_sample_has_it():

@@ -55,3 +55,9 @@ def test_fifteen_within_one_sigma_by_hand():
 def test_nothing_to_watch_is_refused(points: float, charts: int):
     with pytest.raises(ValueError, match="points and charts"):
         runs_false_alarms(WESTERN_ELECTRIC, points, charts)
+
+
+def test_a_chart_without_rules_is_refused():
+    for call in (lambda: average_run_length(()), lambda: runs_false_alarms((), 12)):
+        with pytest.raises(ValueError, match="one rule or more"):
+            call()

@@ -41,6 +41,14 @@ def test_each_condition_is_told():
     np.testing.assert_allclose(table["newest_p"].iloc[[0, 1, 4]], expected, rtol=1e-8)
 
 
+def test_nobody_is_without_a_reason():
+    status = judged()["status"]
+    assert status["withheld"] == "not estimable: not comparable"
+    assert status["no new quarter"] == "not estimable: no answers"
+    assert flags(SHRUNKEN, NEWEST.iloc[1:], 0.01)["status"]["low"] == "not estimable: no cases in the newest period"
+    assert status.drop(["withheld", "no new quarter"]).eq("ok").all()
+
+
 @pytest.mark.parametrize("p", [0.05, 0.5, np.nan])
 def test_without_differences_in_the_group_nobody_is_flagged(p: float):
     table = judged(p)

@@ -73,3 +73,9 @@ def test_wrong_level_and_method_are_refused():
         between_variance(effects([1, 2]), level=95)
     with pytest.raises(ValueError, match="Paule-Mandel"):
         tau_squared(np.zeros(3), np.ones(3), "REML")
+
+
+def test_a_giant_weight_does_not_cancel_the_others():
+    # weights 1e20, 1, 1 and effects 0, 2, -2: mean 0, Q = 8, sum w - sum w^2 / sum w nearly 4: (8 - 2) / 4
+    found = tau_squared(np.array([0.0, 2.0, -2.0]), np.array([1e-20, 1.0, 1.0]), "DL")
+    np.testing.assert_allclose(found, 1.5)

@@ -38,12 +38,16 @@ def test_the_lag_by_hand(months: int, lag: int):
 
 def test_terms_are_named():
     terms = newey_west_regression(series(), DESIGN).index.tolist()
+    assert newey_west_regression(series(), DESIGN)["status"].eq("ok").all()
     assert terms == ["level before", "trend before", "level change", "slope change", "sine 1", "cosine 1"]
 
 
 @pytest.mark.parametrize("table", [series(6), series().assign(value=1.0), series().assign(n=0), series(12).iloc[::2]])
 def test_nothing_is_said_without_months_or_noise(table: pd.DataFrame):
-    assert newey_west_regression(table, DESIGN).empty
+    told = newey_west_regression(table, DESIGN)
+    assert told[["coefficient", "std_error", "t", "p"]].isna().all(axis=None)
+    assert told["status"].str.startswith("not estimable: ").all()
+    assert told.index.tolist()[:2] == ["level before", "trend before"]
 
 
 def test_a_negative_lag_is_refused():

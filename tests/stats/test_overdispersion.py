@@ -44,3 +44,8 @@ def test_wrong_numbers_are_refused():
         winsorised_dispersion([np.nan])
     with pytest.raises(ValueError, match="positive"):
         additive_variance(2, [0.0, 1.0])
+
+
+def test_a_giant_unit_leaves_the_weight_of_the_others():
+    # weights 1e20, 1, 1: sum w - sum w^2 / sum w = (2e20 + 2 (1e20 + 1)) / (1e20 + 2), nearly 4; (3 * 2 - 2) / 4
+    np.testing.assert_allclose(additive_variance(2, [1e-20, 1.0, 1.0]), 1)

@@ -69,6 +69,9 @@ def test_an_empty_panel_has_no_units():
         ({"treated": [True] + [False] * 11}, "some rows only"),
         ({"after": [False] + [True] * 11}, "both before and after"),
         ({"n": -1}, "negative"),
+        ({"unit": [None, *"cccaaaabbbb"]}, "missing"),
+        ({"treated": [None] + [False] * 11}, "missing"),
+        ({"after": np.nan}, "missing"),
     ],
 )
 def test_tables_that_are_no_panel_are_refused(change: dict, words: str):

@@ -16,13 +16,25 @@ def test_it_is_detected_four_times_out_of_five():
     np.testing.assert_allclose(stats.nct.sf(critical, 28, size / error), 0.8, rtol=1e-9)
 
 
+def test_units_without_a_change_are_left_out():
+    whole, gap = (detectable_effect(np.r_[CHANGES, more], 10) for more in ([], [np.nan, np.inf]))
+    assert whole.equals(gap)
+
+
 def test_more_treated_units_see_more():
     sizes = [detectable_effect(CHANGES, treated)["estimate"].item() for treated in (1, 3, 10, 100)]
     assert sizes == sorted(sizes, reverse=True)
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"), [([], "fewer than 8"), ([1.0] * 7, "fewer than 8"), ([0.1] * 9, "no variation")]
+    ("changes", "words"),
+    [
+        ([], "fewer than 8"),
+        ([1.0] * 7, "fewer than 8"),
+        ([1.0, 2, 3, 4, 5, 6, 7, np.nan], "fewer than 8"),
+        ([0.1] * 9, "no variation"),
+        ([0.3, 0.1 + 0.2] * 9, "no variation"),
+    ],
 )
 def test_without_noise_to_go_by_there_is_none(changes: list[float], words: str):
     row = detectable_effect(changes, 3).iloc[0]

@@ -126,3 +126,19 @@ def test_without_a_measure_or_comparison_there_is_no_window():
     alone = placebo_windows(panel(units=1, treated=1))
     assert alone["estimate"].isna().all()
     assert alone["as_large"].isna().all()
+    assert alone["status"].str.startswith("not estimable: ").all()
+
+
+def test_a_window_without_treated_units_is_refused_beside_the_others():
+    table = placebo_windows(panel().query("not treated or period > 1"))
+    assert table["status"].eq("ok").tolist() == [False, False, True]
+    assert table["estimate"].isna().tolist() == [True, True, False]
+    assert table["as_large"].iloc[-1] == 1
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e9])
+def test_the_unit_of_the_figures_does_not_matter(scale: float):
+    other = randomisation_test(panel().assign(value=panel()["value"] * scale), 1)
+    table = randomisation_test(panel(), 1)
+    np.testing.assert_allclose(other[["estimate", "low", "high"]] / scale, table[["estimate", "low", "high"]])
+    assert other["p"].item() == table["p"].item()

@@ -49,3 +49,20 @@ def test_what_is_no_rate_is_refused():
     with pytest.raises(ValueError, match="count"):
         rate_ratio(ONE.assign(count=1.5))
     assert rate_ratio(ONE.iloc[:0]).empty
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    ({"exposure": np.inf}, "no exposure"), ({"base_exposure": np.nan}, "no exposure"),
+    ({"dispersion": np.inf}, "the dispersion is unknown"),
+])
+def test_what_is_unknown_leaves_no_ratio(change: dict, reason: str):
+    table = rate_ratio(ONE.assign(**change))
+    assert table["status"].item() == f"not estimable: {reason}"
+    assert table[NUMBERS].isna().all().all()
+
+
+@pytest.mark.parametrize("count", [7, 1_000, 100_000])
+def test_a_dispersion_just_above_one_gives_the_binomial_limits(count: int):
+    table = ONE.assign(count=count, base_count=count)
+    binomial, near = (rate_ratio(table.assign(dispersion=phi))[NUMBERS] for phi in (1.0, 1 + 1e-8))
+    np.testing.assert_allclose(near, binomial, rtol=1e-8)

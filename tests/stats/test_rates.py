@@ -69,3 +69,13 @@ def test_no_degree_of_freedom_gives_no_dispersion():
 def test_events_where_none_could_be_are_refused(expected: float):
     with pytest.raises(ValueError, match="expected"):
         pearson_dispersion([1], [expected], 1)
+
+
+@pytest.mark.parametrize(("exposure", "dispersion", "reason"), [
+    (np.inf, 1, "no exposure"), (np.nan, 1, "no exposure"), (0, 1, "no exposure"),
+    (1, np.nan, "the dispersion is unknown"), (1, np.inf, "the dispersion is unknown"),
+])
+def test_what_is_unknown_leaves_no_rate(exposure: float, dispersion: float, reason: str):
+    row = rate(3, exposure, dispersion).iloc[0]
+    assert row["status"] == f"not estimable: {reason}"
+    assert row[["estimate", "low", "high"]].isna().all()

@@ -86,6 +86,7 @@ def test_figures_come_from_the_shared_formula_and_row_order_does_not_matter():
         (pairs().iloc[:4], "fewer than 5"),
         (pairs(np.nan), "no units"),
         (pairs(5 + 0.5 * (FIRST - 5)), "no variation"),
+        (pairs(5.1 + 0.5 * (1e6 + FIRST - 5)).assign(first=1e6 + FIRST), "no variation"),
     ],
 )
 def test_too_little_is_refused(table: pd.DataFrame, words: str):

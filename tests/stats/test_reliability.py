@@ -95,6 +95,8 @@ def test_wrong_requests_are_refused():
         (lambda: intraclass(ratings, "ICC4"), "form must be"),
         (lambda: intraclass(ratings.drop(columns="rater"), "ICC3"), "needs the column rater"),
         (lambda: intraclass(ratings, "ICC2", interval="jackknife"), "sample"),
+        (lambda: intraclass(ratings, "ICC2", interval="wald"), "interval one of"),
+        (lambda: cronbach_alpha(ratings[["unit", "rater"]], interval="shrout-fleiss"), "Feldt"),
         (lambda: intraclass(ratings.assign(count=ratings["rater"]), "ICC3"), "count differs"),
     ):
         with pytest.raises(ValueError, match=words):
@@ -130,7 +132,9 @@ def test_alpha_names_gaps_and_refuses_what_has_none():
     gap.loc[0, "a"] = np.nan
     assert cronbach_alpha(gap)[["n", "items", "left_out"]].to_numpy().tolist() == [[23, 3, 1]]
     assert refusal(cronbach_alpha(answers[["a"]])) == "fewer than 2 items"
-    assert refusal(cronbach_alpha(answers.iloc[:3])) == "fewer than 5 complete respondents"
+    for few in (3, 1):
+        assert refusal(cronbach_alpha(answers.iloc[:few])) == "fewer than 5 complete respondents"
+    assert refusal(cronbach_alpha(answers[["a"]].iloc[:0])) == "no complete respondents"
     equal = cronbach_of_covariance(answers.assign(a=1, b=1, c=1).cov(), 24)
     assert refusal(equal) == "the sum of the items does not vary"
     assert refusal(cronbach_of_covariance(answers[["a", "a"]].cov(), 24)).startswith("no disagreement")
@@ -144,7 +148,8 @@ def test_reversed_and_constant_items_are_named():
     assert table["reversed"].tolist() == [False, False, False, True, False]
     assert table.loc["e", "status"] == "not estimable: the item does not vary"
     assert table.loc["d", "alpha_if_dropped"] > table.loc["a", "alpha_if_dropped"]
-    assert item_analysis(answers.iloc[:2])["status"].str.contains("fewer than 5").all()
+    for few in (2, 1, 0):
+        assert item_analysis(answers.iloc[:few])["status"].str.contains("fewer than 5").all()
 
 
 def test_components_need_two_raters_and_variation():

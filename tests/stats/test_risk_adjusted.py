@@ -52,6 +52,14 @@ def test_the_limit_has_the_run_length_asked_for():
     assert risk_adjusted_run_length(limit, RISKS, 2.0, 2.0) < 100
 
 
+@pytest.mark.parametrize(("odds_ratio", "risk"), [(2.0, 1e-6), (0.5, 1 - 1e-6)])
+def test_steps_so_rare_that_each_one_alarms_set_the_limit(odds_ratio: float, risk: float):
+    design = RiskAdjustedDesign(1000, odds_ratio)
+    limit = risk_adjusted_limit([risk], design)
+    assert limit == pytest.approx(abs(np.log(2)), rel=1e-5)
+    assert risk_adjusted_run_length(0.99 * limit, [risk], odds_ratio) == pytest.approx(1e6, rel=1e-6)
+
+
 def test_improvement_is_found_with_a_ratio_below_one():
     worse, better = (risk_adjusted_run_length(1.0, RISKS, 0.5, true) for true in (1.0, 0.2))
     assert better < worse

@@ -48,6 +48,9 @@ def test_a_tiny_mean_needs_two_answers_and_a_great_change_too():
     lambda: answers_for_mean_width(0, 1), lambda: answers_for_nps_width(1, 0, 5),
     lambda: answers_for_nps_width(0.8, 0.3, 5), lambda: rule_of_three(1.5),
     lambda: answers_for_share_change(0.5, 0.5), lambda: answers_for_share_change(0.5, 0.6, power=1),
+    lambda: answers_for_mean_width(np.nan, 1), lambda: answers_for_mean_width(np.inf, 1),
+    lambda: answers_for_nps_width(0.4, 0.2, np.nan), lambda: answers_for_nps_width(np.nan, 0.2, 5),
+    lambda: answers_for_mean_change(np.nan, 1), lambda: answers_for_mean_change(1, np.inf),
     lambda: answers_for_mean_change(0, 1), lambda: answers_for_mean_change(1, 1, level=95),
     lambda: smallest_detectable_change(pd.DataFrame({"low": [0.0], "high": 1.0, "level": 0.95}), power=0),
 ])

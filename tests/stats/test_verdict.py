@@ -41,6 +41,14 @@ def test_without_an_interval_nothing_is_shown_and_the_reason_kept(status: str, v
     assert told.tolist() == [verdict, status]
 
 
+def test_a_wider_level_does_not_make_too_few_units_enough():
+    # one treated of twelve: p = 1/12 is the least there is, whatever the level of the interval
+    one = effects(1, 3, 5).assign(smallest_p=1 / 12)
+    assert effect_verdict(one, "higher").loc["x", "verdict"] == "not shown: too few units"
+    assert "smallest attainable p" in effect_verdict(one, "higher").loc["x", "why"]
+    assert effect_verdict(one.assign(smallest_p=0.05), "higher").loc["x", "verdict"] == "effective"
+
+
 def test_an_empty_table_has_no_verdict():
     assert effect_verdict(effects(1, 2, 3).iloc[:0], "higher").empty
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.stats.agreement.intraclass import Interval, intraclass
+from analysis.stats.agreement.intraclass import intraclass
 from analysis.stats.agreement.limits import ROUNDING
 from analysis.stats.estimates import LEVEL, checked_level, estimate_table, first_reason, ratio
 
@@ -14,6 +16,8 @@ from analysis.stats.estimates import LEVEL, checked_level, estimate_table, first
 MINIMUM_RESPONDENTS = 5
 #: Covariance of an item with the others needs one other.
 MINIMUM_ITEMS = 2
+Interval = Literal["f", "jackknife"]
+NAMES = {"f": "Cronbach alpha, Feldt", "jackknife": "Cronbach alpha, jackknife t on Fisher z"}
 
 
 def cronbach_alpha(answers: pd.DataFrame, level: float = LEVEL, interval: Interval = "f") -> pd.DataFrame:
@@ -28,10 +32,14 @@ def cronbach_alpha(answers: pd.DataFrame, level: float = LEVEL, interval: Interv
             Items are taken as they are: reversed ones are named by `item_analysis`, never turned silently.
         level: two-sided confidence level.
         interval: "f" is Feldt's, exact for normal answers. It covers .66–.92 where one answer holds half of all or
-            more, as in favourable and top-heavy items, and is then not estimable; "jackknife" holds there.
+            more, as in favourable and top-heavy items, and is not estimable where more than 40 % of the answers are
+            equal; "jackknife" holds there, and is what a survey of satisfaction should ask for.
 
     Returns:
         One row: a table of estimates (at most 1); n counts complete respondents. Further columns: items, left_out.
+
+    Raises:
+        ValueError: ``interval`` is unknown.
 
     R: ``psych::alpha(x)``, column raw_alpha and ``feldt``; ``psych::alpha.ci``. R imputes or uses pairwise
     covariances for gaps by default, and psych turns items only with ``check.keys = TRUE``.
@@ -40,15 +48,16 @@ def cronbach_alpha(answers: pd.DataFrame, level: float = LEVEL, interval: Interv
         .. [1] Cronbach LJ (1951) Psychometrika 16:297–334; Feldt LS, Woodruff DJ, Salih FA (1987) Appl Psychol Meas
            11:93–103.
     """
+    if interval not in NAMES:
+        raise ValueError('interval must be "f" (Feldt) or "jackknife"')
     complete = answers.dropna().reset_index(drop=True).astype(float)
     left_out = len(answers) - len(complete)
     if answers.shape[1] < MINIMUM_ITEMS:
-        return cronbach_of_covariance(complete.cov(), len(complete), level).assign(left_out=left_out)
+        return cronbach_of_covariance(_covariance(complete), len(complete), level).assign(left_out=left_out)
     long = complete.set_axis(range(complete.shape[1]), axis=1).melt(var_name="rater", ignore_index=False)
     table = intraclass(long.rename_axis("unit").reset_index(), "ICC3k", level=level, interval=interval)
-    names = {"f": "Cronbach alpha, Feldt", "jackknife": "Cronbach alpha, jackknife t on Fisher z"}
     words = table["status"].str.replace("units rated by every rater", "complete respondents", regex=False)
-    told = table.drop(columns=["raters", "f", "df1", "df2", "p"]).assign(method=names[interval], status=words)
+    told = table.drop(columns=["raters", "f", "df1", "df2", "p"]).assign(method=NAMES[interval], status=words)
     return told.assign(items=answers.shape[1], left_out=left_out)
 
 
@@ -96,12 +105,13 @@ def item_analysis(answers: pd.DataFrame) -> pd.DataFrame:
         One row per item, in the order of the columns: n (complete respondents), mean, std_dev, item_rest_correlation
         (with the sum of the other items), alpha_if_dropped, reversed (that correlation is below 0: the item, or most
         of the others, may run the other way) and status: "ok", or "not estimable: reason" with NaN for both figures
-        and reversed False. These describe the sample and have no interval.
+        and reversed False. Of two items, alpha_if_dropped is NaN: one alone has none. These describe the sample and
+        have no interval.
 
     R: ``psych::alpha(x)$item.stats$r.drop`` and ``$alpha.drop$raw_alpha``.
     """
     complete = answers.dropna().astype(float)
-    covariance = complete.cov().to_numpy(float)
+    covariance = _covariance(complete).to_numpy(float)
     variance, with_all = np.diag(covariance), covariance.sum(axis=0)
     rest = np.maximum(covariance.sum() - 2 * with_all + variance, 0.0) if covariance.size else np.empty(0)
     correlation = ratio(with_all - variance, np.sqrt(variance * np.where(rest > ROUNDING, rest, 0.0)))
@@ -122,6 +132,13 @@ def item_analysis(answers: pd.DataFrame) -> pd.DataFrame:
         "reversed": good & (np.where(good, correlation, 0.0) < 0),
         "status": [f"not estimable: {why}" if why else "ok" for why in reason],
     }, index=pd.Index(answers.columns, name="item"))
+
+
+def _covariance(complete: pd.DataFrame) -> pd.DataFrame:
+    """Return the items' covariances, NaN without two respondents."""
+    if len(complete) > 1:
+        return complete.cov()
+    return pd.DataFrame(np.nan, index=complete.columns, columns=complete.columns)
 
 
 def _alpha(covariance: np.ndarray) -> float:

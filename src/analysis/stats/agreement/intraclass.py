@@ -23,7 +23,8 @@ from analysis.stats.agreement.scores import ScoredUnits, mean_squares, scored_un
 from analysis.stats.estimates import LEVEL, Floats, checked_level, estimate_table, first_reason, ratio
 
 Form = Literal["ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"]
-Interval = Literal["f", "jackknife"]
+Interval = Literal["f", "shrout-fleiss", "jackknife"]
+INTERVALS = {"f": "F", "shrout-fleiss": "F of Shrout and Fleiss", "jackknife": "jackknife t on Fisher z"}
 FORMS = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
 #: Exact for normal scores at any n; the table of Shrout and Fleiss has six.
 MINIMUM_UNITS_SCORED = 5
@@ -55,7 +56,9 @@ def intraclass(
         interval: "f" from the F distribution, exact for normal scores, and not estimable where one value holds more
             than `LARGEST_SHARE_AT_MODE` of the scores. For ICC2 Satterthwaite's approximation where n ≤ 5 (k − 1), as
             in [1]_, else `analysis.stats.agreement.modified_large_sample.agreement_limits`. "jackknife": t on Fisher's
-            z over units, for any scores and the raters at hand (not ICC2, whose raters are a sample).
+            z over units, for any scores and the raters at hand (not ICC2, whose raters are a sample). "shrout-fleiss":
+            the limits of [1]_ and R in every case, to compare with published ones; they cover .66 and .70 where "f"
+            refuses or departs from them.
 
     Returns:
         A table of estimates (at most 1), indexed by group; n counts units. Further columns: raters (k; its average
@@ -64,8 +67,8 @@ def intraclass(
     Raises:
         ValueError: unknown form or interval, a two-way form without rater, or as in `scored_units`.
 
-    R: ``psych::ICC(x, lmer = FALSE)``, the same six (its limits of ICC2 are always Satterthwaite's). McGraw and Wong
-    [2]_ name them ICC(1), A-1, C-1 and with k.
+    R: ``psych::ICC(x, lmer = FALSE)``, the same six; its limits, of ICC2 always Satterthwaite's, are those of
+    "shrout-fleiss". McGraw and Wong [2]_ name them ICC(1), A-1, C-1 and with k.
 
     References:
         .. [1] Shrout PE, Fleiss JL (1979) Psychol Bull 86:420–428.
@@ -75,15 +78,14 @@ def intraclass(
     units = scored_units(ratings, by)
     sums = units.total(units.features())
     squares = mean_squares(sums)
-    figures = _f_figures(squares, form, checked_level(level))
+    figures = _f_figures(squares, form, checked_level(level), interval)
     reason = _score_reason(units, squares)
     if interval == "f":
         reason = np.where((reason == "") & (units.at_mode > LARGEST_SHARE_AT_MODE), _too_alike(), reason)
-    else:
+    elif interval == "jackknife":
         figures, reason = _jackknifed(units, form, (figures, reason), level)
     told = figures.set_index(units.groups).assign(left_out=units.left_out.astype(int))
-    means = {"f": "F", "jackknife": "jackknife t on Fisher z"}
-    return estimate_table(told, reason, f"{form}, {means[interval]}", level)
+    return estimate_table(told, reason, f"{form}, {INTERVALS[interval]}", level)
 
 
 def coefficient(squares: pd.DataFrame, form: Form) -> Floats:
@@ -104,7 +106,7 @@ def spearman_brown(reliability: Floats, length: Floats | float) -> Floats:
     return ratio(length * reliability, below)
 
 
-def _f_figures(squares: pd.DataFrame, form: Form, level: float) -> pd.DataFrame:
+def _f_figures(squares: pd.DataFrame, form: Form, level: float, interval: Interval) -> pd.DataFrame:
     """Return n, estimate, low, high, raters, f, df1, df2, p; limits by F, for the mean by `spearman_brown`."""
     safe = squares.where(squares["total"] > ROUNDING)
     k, one_way = safe["k"].to_numpy(float), form.startswith("ICC1")
@@ -112,8 +114,8 @@ def _f_figures(squares: pd.DataFrame, form: Form, level: float) -> pd.DataFrame:
     df1, df2 = safe["n"].to_numpy(float) - 1, safe["df_within" if one_way else "df_residual"].to_numpy(float)
     tail = (1 + level) / 2
     if form.startswith("ICC2"):
-        few = (safe["n"] <= LARGEST_UNITS_PER_DF * (k - 1)).to_numpy()
-        low, high = np.where(few, _satterthwaite_limits(safe, tail), agreement_limits(safe, tail))
+        theirs = (safe["n"] <= LARGEST_UNITS_PER_DF * (k - 1)).to_numpy() | (interval == "shrout-fleiss")
+        low, high = np.where(theirs, _satterthwaite_limits(safe, tail), agreement_limits(safe, tail))
     else:
         below, above = f / stats.f.ppf(tail, df1, df2), f * stats.f.ppf(tail, df2, df1)
         low, high = (below - 1) / (below + k - 1), (above - 1) / (above + k - 1)
@@ -181,8 +183,8 @@ def _too_alike() -> str:
 
 
 def _refuse_unknown(ratings: pd.DataFrame, form: str, interval: str) -> None:
-    if form not in FORMS or interval not in ("f", "jackknife"):
-        raise ValueError(f'form must be one of {", ".join(FORMS)}, and interval "f" or "jackknife"')
+    if form not in FORMS or interval not in INTERVALS:
+        raise ValueError(f"form must be one of {', '.join(FORMS)}, and interval one of {', '.join(INTERVALS)}")
     if "rater" not in ratings and not form.startswith("ICC1"):
         raise ValueError(f"{form} needs the column rater: without it raters differ on every unit (ICC1)")
     if interval == "jackknife" and form.startswith("ICC2"):

@@ -40,6 +40,9 @@ def average_run_length(rules: tuple[RunsRule, ...] = WESTERN_ELECTRIC, shift: fl
         rules: the rules watched together.
         shift: 0 = in control.
 
+    Raises:
+        ValueError: no rule is named.
+
     R: ``spc::xshewhartrunsrules.arl(shift, type = "12")`` for the first two rules of Western Electric, "13", "14",
     "123" … for others; its scheme signals as here.
 
@@ -67,7 +70,7 @@ def runs_false_alarms(rules: tuple[RunsRule, ...], points: int, charts: int = 1)
         points as normal: a short baseline, bursts and season raise all of them.
 
     Raises:
-        ValueError: ``points`` or ``charts`` is not a whole number, 1 or more.
+        ValueError: ``points`` or ``charts`` is not a whole number, 1 or more, or no rule is named.
 
     R: ``1 - (2 * pnorm(3) - 1)^(points * charts)`` for rule 1 alone; the others by the chain of `average_run_length`.
 
@@ -91,6 +94,8 @@ def runs_false_alarms(rules: tuple[RunsRule, ...], points: int, charts: int = 1)
 @lru_cache(maxsize=16)
 def _chain(rules: tuple[RunsRule, ...], shift: float) -> _Chain:
     """Return the chain of all states that can be reached from a chart without a past."""
+    if not rules:
+        raise ValueError("rules must hold one rule or more: a chart without one never signals")
     probability, inside, watched = _cells(rules, shift)
     numbers: dict[Memory, int] = {(0,) * len(watched): 0}
     origin, target, chance, signal = [], [], [], []

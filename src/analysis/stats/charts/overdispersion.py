@@ -69,5 +69,6 @@ def additive_variance(dispersion: float, variance: Numbers) -> float:
     if units < 2:
         return float("nan")
     weight = 1 / variances
-    spread = weight.sum() - (weight**2).sum() / weight.sum()
+    # Σ w − Σ w²/Σ w as twice the sum over pairs, so that a giant weight does not cancel the others out
+    spread = 2 * (weight[1:] * np.cumsum(weight)[:-1]).sum() / weight.sum()
     return max(0.0, float((units * dispersion - (units - 1)) / spread))

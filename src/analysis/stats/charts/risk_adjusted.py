@@ -123,6 +123,8 @@ def risk_adjusted_run_length(limit: float, risks: Numbers, odds_ratio: float, tr
 def risk_adjusted_limit(risks: Numbers, design: RiskAdjustedDesign) -> float:
     """Return the limit whose run length in control is the design's, to a thousandth of the limit.
 
+    Where even a limit at the smallest step up, at which every such step alarms, runs longer, that one is returned.
+
     Args:
         risks: probabilities in control of a typical set of cases.
         design: see `RiskAdjustedDesign`.
@@ -132,7 +134,13 @@ def risk_adjusted_limit(risks: Numbers, design: RiskAdjustedDesign) -> float:
 
     R: none in Debian; `vlad::racusum_crit_mc` of CRAN.
     """
-    below, above = 0.0, 1.0
+    drawn = np.atleast_1d(np.asarray(risks, dtype=float))
+    steps = [risk_weights(np.full(len(drawn), event), drawn, design.odds_ratio) for event in (0.0, 1.0)]
+    below = float(np.concatenate(steps).clip(0)[np.concatenate(steps) > 0].min(initial=WIDEST_LIMIT))
+    # a hair below that step, so that the chain takes it for an alarm as a whole
+    if risk_adjusted_run_length(below * (1 - 1 / STATES), risks, design.odds_ratio) >= design.run_length:
+        return below
+    above = 2 * below
     while risk_adjusted_run_length(above, risks, design.odds_ratio) < design.run_length:
         below, above = above, 2 * above
         if above > WIDEST_LIMIT:

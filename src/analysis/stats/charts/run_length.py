@@ -82,8 +82,9 @@ def average_run_length(limit: float, expected: Numbers, design: CusumDesign, rat
     Raises:
         ValueError: an expectation or the limit is not positive, or the limit is too wide for the chain.
 
-    R: ``surveillance::arlCusum(h, k, theta, distr = "poisson")`` and ``spc::pois.cusum.arl``, for Poisson counts of
-    one expectation and h, k in tenths.
+    R: ``surveillance::arlCusum(h, k, theta, distr = "poisson")``, for Poisson counts of one expectation and h, k in
+    tenths; ``spc::pois.cusum.arl(mu, km, hm, m, sided = "upper")`` alarms only beyond its limit hm/m, which is
+    the step (hm + 1)/m here, and has decreases as ``sided = "lower"``.
 
     References:
         .. [1] Brook D, Evans DA (1972) Biometrika 59:539–549; Lucas JM (1985) Technometrics 27:129–144.

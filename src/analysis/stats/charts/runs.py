@@ -45,7 +45,7 @@ WESTERN_ELECTRIC = (
     RunsRule("Western Electric 3: four of five beyond 1 sigma, same side", 4, 5, 1.0),
     RunsRule("Western Electric 4: eight in a row on one side", 8, 8, 0.0),
 )
-#: Nelson LS (1984) J Qual Technol 16:237–239. His tests 3 and 4 (trend, alternation) look at order, not at zones.
+#: Nelson LS (1984) J Qual Technol 16:237–239. His tests 3 and 4 look at order: `analysis.stats.charts.order_rules`.
 NELSON = (
     RunsRule("Nelson 1: one beyond 3 sigma", 1, 1, 3.0),
     RunsRule("Nelson 2: nine in a row on one side", 9, 9, 0.0),

@@ -162,8 +162,9 @@ def rate_figures(points: pd.DataFrame, baseline: int | None) -> tuple[pd.DataFra
     exposed = np.isfinite(units) & (units > 0)
     rows, short = baseline_rows(exposed, baseline)
     centre = float(ratio(events[rows].sum(), units[rows].sum()))
-    figures = pd.DataFrame({"period": table["period"], "n": events.astype(int), "estimate": ratio(events, units)})
-    figures = figures.assign(centre=centre, sigma=np.sqrt(ratio(centre, units)), exposure=units)
+    known = np.where(exposed, units, 0.0)
+    figures = pd.DataFrame({"period": table["period"], "n": events.astype(int), "estimate": ratio(events, known)})
+    figures = figures.assign(centre=centre, sigma=np.sqrt(ratio(centre, known)), exposure=units)
     return figures, _reasons(exposed, NO_EXPOSURE, short)
 
 

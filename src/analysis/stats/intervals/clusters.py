@@ -52,6 +52,9 @@ def cluster_mean(
     Returns:
         A table of estimates in the unit of the values, indexed by group, with std_error, df and clusters.
 
+    Raises:
+        ValueError: n is not a count, or a cluster with answers has no total.
+
     R: ``d <- svydesign(ids = ~cluster, weights = ~1, data); m <- svymean(~v, d); confint(m, df = degf(d))``;
     ``confint`` without ``df`` takes the normal quantile.
 
@@ -122,7 +125,9 @@ def korn_graubard(figures: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
 def _cluster_ratio(sums: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, Floats]:
     """Return n, estimate, std_error, df, clusters per group, and its clusters off the commonest cluster mean."""
     ids, groups = group_ids(sums, by)
-    counts_of(sums, "n")
+    (answers,) = counts_of(sums, "n")
+    if not bool(np.isfinite(sums["total"].to_numpy(float, na_value=np.nan)[answers > 0]).all()):
+        raise ValueError("total must be a number wherever n counts answers: were unanswered ones counted?")
     clusters = sums.assign(group=ids).groupby(["group", "cluster"], dropna=False)[["n", "total"]].sum().reset_index()
     clusters = clusters[clusters["n"].gt(0)]
     group, size, total = (clusters[column].to_numpy() for column in ("group", "n", "total"))

@@ -9,6 +9,8 @@ import pandas as pd
 
 from analysis.stats.estimates import LEVEL, OK, estimate_table, group_ids, sums_by
 
+NOTHING = "nothing to combine"
+
 
 def linear_combination(
     parts: pd.DataFrame, method: str, by: Sequence[str] = (), level: float = LEVEL
@@ -27,7 +29,7 @@ def linear_combination(
 
     Returns:
         A table of estimates indexed by combination; n is the sum. Not estimable, with the same reason, where a part
-        is not.
+        is not, or there are no parts.
 
     R: ``DescTools::BinomDiffCI(x1, n1, x2, n2, method = "score")`` for the difference of two shares.
 
@@ -47,4 +49,5 @@ def linear_combination(
     }, index=groups)
     bad = parts.assign(group=ids)[parts["status"].ne(OK).to_numpy()].drop_duplicates("group").set_index("group")
     reason = bad["status"].str.removeprefix("not estimable: ").reindex(range(len(groups))).fillna("")
-    return estimate_table(figures, reason.to_numpy(str), method, level)
+    words = reason.mask((sums_by(ids, np.ones(len(parts)), len(groups)) == 0) & reason.eq(""), NOTHING)
+    return estimate_table(figures, words.to_numpy(str), method, level)

@@ -79,6 +79,6 @@ def mean_difference(means: pd.DataFrame, bases: pd.DataFrame, level: float = LEV
     df = ratio(total**2, ratio(variances[0] ** 2, first[2]) + ratio(variances[1] ** 2, second[2]))
     columns = {"n": (first[3] + second[3]).astype(int), "estimate": first[0] - second[0]}
     figures = pd.DataFrame({**columns, "std_error": np.sqrt(total), "df": df}, index=means.index)
-    sides = [table["status"].where(table["status"].ne(OK), "").to_numpy(str) for table in (means, bases)]
-    reason = np.char.replace(np.where(sides[0] != "", sides[0], sides[1]), "not estimable: ", "")
+    status = means["status"].where(means["status"].ne(OK).to_numpy(), bases["status"].to_numpy())
+    reason = status.where(status.ne(OK), "").str.removeprefix("not estimable: ").to_numpy(str)
     return estimate_table(t_limits(figures, level), reason, "difference of means, Welch t", level)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from analysis.stats.estimates import LEVEL, Floats, checked_level, counts_of, estimate_table, ratio
 
@@ -24,7 +24,8 @@ def rate_ratio(rates: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
 
     Args:
         rates: columns count and exposure (the rate), base_count and base_exposure (what it is compared with), and where
-            events come in bursts dispersion (variance over mean; below 1 counts as 1, missing is not estimable).
+            events come in bursts dispersion (variance over mean; below 1 counts as 1; missing or infinite is not
+            estimable).
         level: two-sided confidence level.
 
     Returns:
@@ -44,19 +45,20 @@ def rate_ratio(rates: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
     if bool(np.any(units < 0) or np.any(base_units < 0)):
         raise ValueError("exposure must not be negative: was a cancellation booked as one?")
     phi = rates["dispersion"].to_numpy(float, na_value=np.nan) if "dispersion" in rates else np.ones(len(rates))
-    odds = ratio(base_units, units)
-    low, high = _share_limits(events, base, np.where(np.isnan(phi), 1.0, phi), checked_level(level))
+    odds, unknown = ratio(base_units, units), ~np.isfinite(phi)
+    low, high = _share_limits(events, base, np.where(unknown, 1.0, phi), checked_level(level))
     figures = pd.DataFrame(
         {
             "n": (events + base).astype(int),
             "estimate": ratio(events, base) * odds,
             "low": ratio(low, 1 - low) * odds,
             "high": ratio(high, 1 - high) * odds,
-            "dispersion": np.maximum(phi, 1.0),
+            "dispersion": np.where(unknown, np.nan, np.maximum(phi, 1.0)),
         },
         index=rates.index,
     )
-    conditions = [~((units > 0) & (base_units > 0)), ~np.isfinite(phi), base == 0]
+    exposed = np.isfinite(units) & (units > 0) & np.isfinite(base_units) & (base_units > 0)
+    conditions = [~exposed, unknown, base == 0]
     words = ["no exposure", "the dispersion is unknown", "no events to compare with"]
     reason = np.select(conditions, words, default="")
     return estimate_table(figures, reason, "rate ratio, conditional on all events", level)
@@ -77,9 +79,13 @@ def _bursty_high(events: float, total: float, dispersion: float, tail: float) ->
     """Return the π at which ``events`` or fewer out of ``total`` have probability ``tail``; 1 if they are all."""
     if events == total:
         return 1.0
-    size = total / (dispersion - 1)
+    first, drawn = np.arange(events + 1), np.arange(total) * (dispersion - 1) / total
+    # Products of the chances of one draw after the other: beta functions of sizes like 1e9, as in scipy's betabinom,
+    # cancel each other to three digits.
+    ways = -special.betaln(first + 1, total - first + 1) - np.log(total + 1) - np.log1p(drawn).sum()
 
     def gap(share: float) -> float:
-        return float(stats.betabinom.cdf(events, total, share * size, (1 - share) * size)) - tail
+        one, other = (np.append(0, np.cumsum(np.log(part + drawn))) for part in (share, 1 - share))
+        return float(np.exp(ways + one[: len(first)] + other[::-1][: len(first)]).sum()) - tail
 
     return float(optimize.brentq(gap, EDGE, 1 - EDGE, xtol=1e-14, rtol=1e-12))

@@ -33,7 +33,7 @@ def rate(count: Numbers, exposure: Numbers, dispersion: Numbers = 1.0, level: fl
     Args:
         count: events, whole numbers.
         exposure: what they arose from, in the unit the rate is to be per; 0 is not estimable.
-        dispersion: φ, variance over mean, a scalar or one per row; NaN (unknown) is not estimable.
+        dispersion: φ, variance over mean, a scalar or one per row; NaN (unknown) or infinite is not estimable.
         level: two-sided confidence level.
 
     Returns:
@@ -54,13 +54,13 @@ def rate(count: Numbers, exposure: Numbers, dispersion: Numbers = 1.0, level: fl
     units, phi = (table[name].to_numpy(float, na_value=np.nan) for name in ("exposure", "dispersion"))
     if bool(np.any(units < 0)):
         raise ValueError("exposure must not be negative: was a cancellation booked as one?")
-    known = np.where(np.isnan(phi), 1.0, np.maximum(phi, 1.0))
+    nothing, unknown = ~(np.isfinite(units) & (units > 0)), ~np.isfinite(phi)
+    known = np.where(unknown, 1.0, np.maximum(phi, 1.0))
     low, high = _mean_limits(events, known, checked_level(level))
     columns = {name: ratio(value, units) for name, value in {"estimate": events, "low": low, "high": high}.items()}
-    columns = {"n": events.astype(int), **columns, "exposure": units, "dispersion": np.where(np.isnan(phi), phi, known)}
+    columns = {"n": events.astype(int), **columns, "exposure": units, "dispersion": np.where(unknown, np.nan, known)}
     figures = pd.DataFrame(columns, index=table.index)
-    nothing = ~(np.isfinite(units) & (units > 0))
-    reason = np.select([nothing, ~np.isfinite(phi)], ["no exposure", "the dispersion is unknown"], default="")
+    reason = np.select([nothing, unknown], ["no exposure", "the dispersion is unknown"], default="")
     return estimate_table(figures, reason, "rate, exact gamma-Poisson (Garwood at dispersion 1)", level)
 
 

@@ -122,8 +122,8 @@ def answers_for_mean_width(std_dev: float, half_width: float, level: float = LEV
     References:
         .. [1] Cochran WG (1977) Sampling Techniques, 3rd ed., section 4.6.
     """
-    if not (std_dev > 0 and half_width > 0):
-        raise ValueError("std_dev and half_width must be positive")
+    if not (0 < std_dev < math.inf and half_width > 0):
+        raise ValueError("std_dev and half_width must be positive numbers")
     tail = (1 + checked_level(level)) / 2
     n = max(2, math.floor((_z(level) * std_dev / half_width) ** 2))  # the normal form never asks for more than t
     while stats.t.ppf(tail, n - 1) * std_dev / math.sqrt(n) > half_width:
@@ -149,7 +149,8 @@ def answers_for_nps_width(promoters: float, detractors: float, half_width: float
         .. [1] Rocks B (2016) Am Stat 70:365–372, the variance of p − d.
     """
     variance = promoters + detractors - (promoters - detractors) ** 2
-    if min(promoters, detractors) < 0 or promoters + detractors > 1 or variance <= 0 or half_width <= 0:
+    shares = min(promoters, detractors) >= 0 and promoters + detractors <= 1
+    if not (shares and variance > 0 and half_width > 0):
         raise ValueError("promoters and detractors must be shares that leave room for spread, and half_width positive")
     return _whole(_z(level) ** 2 * NPS_SCALE**2 * variance / half_width**2)
 
@@ -199,8 +200,8 @@ def answers_for_mean_change(change: float, std_dev: float, level: float = LEVEL,
     References:
         .. [1] Cohen J (1988) Statistical Power Analysis for the Behavioral Sciences, 2nd ed., chapter 2.
     """
-    if change == 0 or std_dev <= 0:
-        raise ValueError("change must not be 0 and std_dev must be positive")
+    if not (0 < abs(change) < math.inf and 0 < std_dev < math.inf):
+        raise ValueError("change must be a number other than 0 and std_dev a positive one")
     effect, alpha, aim = abs(change) / std_dev, 1 - checked_level(level), _checked_power(power)
     test = TTestIndPower()
 

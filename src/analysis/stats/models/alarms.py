@@ -16,15 +16,21 @@ from analysis.stats.testing import holm
 
 #: Below this excess of variance over mean the gamma-Poisson law and the Poisson law agree to six digits.
 NEGLIGIBLE_EXCESS = 1e-6
-#: Points of the two quadratures; with more, tail probabilities of .0001 and above change by less than 1 %.
-DISPERSION_POINTS, MEAN_POINTS = 16, 12
+#: Points of the quadratures over s (on either side of its kink) and z: tail probabilities of .0001 and above are right
+#: to five digits where df* is 6 or more.
+DISPERSION_POINTS, MEAN_POINTS = 20, 12
 #: Logarithm by which a mean may be off at most, so that no baseline, however poor, overflows.
 FARTHEST = 50.0
 #: The rule for s overflows beyond; by then it is as good as known.
 MOST_DF = 200.0
+#: Found by simulation: with fewer, a baseline of one or two events lets no count, however large, raise an alarm; with
+#: these, 4 % of unchanged years at most do at mean counts of .05–1 and variance 1–3 times the mean.
+LEAST_DF = 2.5
 ALPHA_PRECISION = 1e-12
+#: Half of a χ² at least this keeps s finite.
+LEAST_CHI2 = 1e-30
 #: Found by simulation (see `effective_df`): with both at 1, 6–7 % of unchanged years raise an alarm at mean counts of
-#: 5–40 and variance 3 times the mean; with these, 3–5 %.
+#: 5–40 and variance 3 times the mean; with these, 2–4 %.
 KURTOSIS_WEIGHT, DF_SHARE = 2.0, 0.7
 
 
@@ -80,6 +86,10 @@ def monthly_alarm(baseline: pd.DataFrame, months: pd.DataFrame, plan: AlarmPlan 
         ValueError: a judged month lies in the baseline or occurs twice, a count is not a count, or an exposure
             negative; or a plan's number out of range.
 
+    Of unchanged years 2–4 % raise an alarm where 24–60 months of 20 and more events vary 1.5–12 times as much as
+    Poisson counts; .5–2 % at 5 events a month or where nothing is overdispersed. A month of twice the events is found
+    with probability .9, .5, .3 at 40 events a month, 36 months and dispersion 1.5, 3, 6; at 5 events hardly ever.
+
     R: the fit is ``MASS::glm.nb(count ~ season + offset(log(exposure)))``, p a double ``integrate`` over ``pnbinom(n -
     1, size = 1/alpha, mu = m, lower.tail = FALSE)``; ``p.adjust(p, "holm", n = looks)``.
     ``surveillance::farringtonFlexible`` [2]_ is the closest package function, without dispersion uncertainty.
@@ -95,6 +105,7 @@ def monthly_alarm(baseline: pd.DataFrame, months: pd.DataFrame, plan: AlarmPlan 
     waves = [str(name) for name in season]
     used = used_cells(pd.concat([past, season], axis=1), waves)
     refusal = count_refusal(used, waves, plan.minimum_months).replace("cells", "months of baseline")
+    refusal = refusal.replace("no events", "no events in the baseline")
     if not refusal and len(independent_columns(used[waves])) < len(waves):
         refusal = "the baseline does not show every season"
     unknown = dict.fromkeys(("estimate", "low", "high", "limit_high", "p"), np.nan)
@@ -157,17 +168,18 @@ def effective_df(expected: Floats, alpha: float, df: int) -> float:
 
     κ = 6α + 1/(μ + αμ²) is the excess kurtosis of a gamma-Poisson count, on average over the n baseline months. c = d =
     1 would hold for the variance alone; but the variance of skewed counts is found too small just when their mean is,
-    which `DF_SHARE` (c) and `KURTOSIS_WEIGHT` (d) make up for.
+    which `DF_SHARE` (c) and `KURTOSIS_WEIGHT` (d) make up for. Kept within `LEAST_DF` and `MOST_DF`.
     """
     kurtosis = float(np.mean(6 * alpha + 1 / (expected + alpha * expected**2)))
-    return min(DF_SHARE * 2 * df / (2 + KURTOSIS_WEIGHT * kurtosis * df / len(expected)), MOST_DF)
+    known = DF_SHARE * 2 * df / (2 + KURTOSIS_WEIGHT * kurtosis * df / len(expected))
+    return min(max(known, LEAST_DF), MOST_DF)
 
 
 def tail(expected: Forecast, at_least: Floats) -> Floats:
-    """Return P(Y ≥ at_least) under the predictive law of `monthly_alarm`, by Gauss–Laguerre and Gauss–Hermite rules."""
-    chi2_half, weight_s = special.roots_genlaguerre(DISPERSION_POINTS, expected.df / 2 - 1)
+    """Return P(Y ≥ at_least) under the predictive law of `monthly_alarm`, by Gauss–Legendre and Gauss–Hermite rules."""
+    scale, weight_s = variance_factors(expected)
     z, weight_z = special.roots_hermitenorm(MEAN_POINTS)
-    s = (expected.df / 2 / chi2_half)[:, None]
+    s = scale[:, None]
     level = expected.baseline_mean
     alpha = np.maximum(s * (1 + expected.alpha * level) - 1, 0.0)[:, None] / level
     shift = z[:, None] * np.sqrt(s * expected.log_variance)[:, None, :]
@@ -178,8 +190,23 @@ def tail(expected: Forecast, at_least: Floats) -> Floats:
     events = np.maximum(at_least, 1.0)
     # P(X >= x) = I(1 - 1/phi; x, mu/(phi - 1)), or for Poisson the lower incomplete gamma function of x at mu.
     chance = np.where(bursty, special.betainc(events, mean / (phi - 1), 1 - 1 / phi), special.gammainc(events, mean))
-    average = np.einsum("s,z,szm->m", weight_s / weight_s.sum(), weight_z / weight_z.sum(), chance)
+    average = np.einsum("s,z,szm->m", weight_s, weight_z / weight_z.sum(), chance)
     return np.where(at_least >= 1, average, 1.0)
+
+
+def variance_factors(expected: Forecast) -> tuple[Floats, Floats]:
+    """Return nodes of s ~ df/χ²(df) and their weights, which add up to 1.
+
+    A Gauss–Legendre rule over the chance of χ² on either side of 1 + αm, where α(s) leaves 0; each chance is a
+    smooth step of degree 7 in its node, so that the nodes crowd at the ends.
+    """
+    node, width = np.polynomial.legendre.leggauss(DISPERSION_POINTS)
+    v, half = (1 + node) / 2, expected.df / 2
+    step, weight = v**4 * (35 - 84 * v + 70 * v**2 - 20 * v**3), 70 * v**3 * (1 - v) ** 3 * width
+    kink = half * (1 + expected.alpha * expected.baseline_mean)
+    above, below = special.gammainc(half, kink), special.gammaincc(half, kink)
+    chi2_half = np.r_[special.gammaincinv(half, above * step), special.gammainccinv(half, below * step)]
+    return half / np.maximum(chi2_half, LEAST_CHI2), np.r_[above * weight, below * weight]
 
 
 def smallest_count(expected: Forecast, chance: float) -> Floats:
@@ -187,8 +214,7 @@ def smallest_count(expected: Forecast, chance: float) -> Floats:
     low, high = np.zeros(len(expected.mean)), np.ones(len(expected.mean))
     while bool(np.any(short := tail(expected, high) > chance)):
         low, high = np.where(short, high, low), np.where(short, 2 * high, high)
-    while bool(np.any(high - low > 1)):
-        middle = np.floor((low + high) / 2)
+    while bool(np.any(((middle := np.floor((low + high) / 2)) > low) & (middle < high))):
         above = tail(expected, middle) > chance
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     return high

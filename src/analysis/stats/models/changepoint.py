@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.estimates import LEVEL, Floats, Integers, checked_level, estimate_table
-from analysis.stats.models.autoregression import autocorrelations, whitened
+from analysis.stats.models.autoregression import ROUNDING, autocorrelations, whitened
 from analysis.stats.models.segmented import usable_months
 
 #: Part of the series left out at each end, where a level of its own cannot be told (Andrews 1993).
@@ -174,8 +174,8 @@ def _reason(search: LevelSearch) -> str:
     if len(search.month) < MINIMUM_MONTHS:
         return f"fewer than {MINIMUM_MONTHS} months"
     between, around = search.explained(search.value[None, :])
-    scale = np.finfo(float).eps * len(search.month) * float(search.value**2 @ search.weight)
-    if around[0] <= scale:
+    rounding = float((ROUNDING * np.abs(search.value).max()) ** 2 * search.weight.sum())
+    if around[0] <= rounding:
         return "no variation"
-    flat = around[0] - between.max() <= scale
+    flat = around[0] - between.max() <= max(rounding, ROUNDING * around[0])
     return "no variation around two levels" if flat else ""

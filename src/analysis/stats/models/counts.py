@@ -19,6 +19,12 @@ CONVERGED = 1e-11
 ITERATIONS = 200
 #: Range of α that is looked at; below, the negative binomial is the Poisson law to seven digits.
 ALPHAS = (1e-7, 1e7)
+#: A likelihood that falls by less, relatively, has not fallen.
+ROUNDING = 1e-12
+#: Most that one step may move a linear predictor.
+LONGEST_STEP = 5.0
+#: No exponential beyond, so that a step too far is recognised by its height and not by an overflow.
+LARGEST_EXPONENT = 700.0
 NEGATIVE_BINOMIAL = "negative binomial"
 POISSON = "Poisson (no overdispersion)"
 
@@ -48,8 +54,8 @@ class CountFit:
 def count_fit(counts: Floats, design: Floats, exposure: Floats) -> CountFit:
     """Return the maximum-likelihood fit of a negative binomial (NB2) log-linear model with offset log(exposure) [1]_.
 
-    log μ = log(exposure) + x'β, variance μ + αμ², α = 1/θ. Iteratively reweighted least squares for β and the root of
-    the score for α take turns until both stand. Where Σ (y − μ)² ≤ Σ y at the Poisson fit the likelihood falls as α
+    log μ = log(exposure) + x'β, variance μ + αμ², α = 1/θ. Newton's method for β and the root of the score for α take
+    turns until both stand. Where Σ (y − μ)² ≤ Σ y at the Poisson fit the likelihood falls as α
     rises from 0: there is no overdispersion, α is 0 and the fit Poisson.
 
     Args:
@@ -69,16 +75,17 @@ def count_fit(counts: Floats, design: Floats, exposure: Floats) -> CountFit:
         .. [1] Lawless JF (1987) Can J Stat 15:209–225; Venables WN, Ripley BD (2002) MASS, 4th ed., section 7.4.
     """
     offset = np.log(exposure)
-    beta = _reweighted((counts, design, offset), np.log((counts + counts.mean()) / 2), 0.0)
-    mean, alpha = np.exp(offset + design @ beta), 0.0
+    beta = _poisson((counts, design, offset))
+    linear, alpha = offset + design @ beta, 0.0
     for _ in range(ITERATIONS):
-        before, alpha = np.log(mean), _alpha(counts, mean)
+        before, alpha = linear, _alpha(counts, np.exp(linear))
         if alpha == 0:
             break
-        beta = _reweighted((counts, design, offset), before, alpha)
-        mean = np.exp(offset + design @ beta)
-        if np.abs(np.log(mean) - before).max() <= CONVERGED:
+        beta = _climbed((counts, design, offset), beta, alpha)
+        linear = offset + design @ beta
+        if np.abs(linear - before).max() <= CONVERGED:
             break
+    mean = np.exp(linear)
     df = len(counts) - design.shape[1]
     pearson = float(np.sum((counts - mean) ** 2 / (mean + alpha * mean**2)) / df) if df > 0 else float("nan")
     weight = mean / (1 + alpha * mean)
@@ -103,7 +110,8 @@ def count_regression(
     Returns:
         A table of estimates (rate where all terms are 0; rate ratios per unit) indexed by term, "(Intercept)" first, n
         being the events, with coefficient and std_error (log scale, α fixed, before scaling), p (of the interval's t),
-        df, scale, theta (NaN = Poisson) and theta_std_error (as MASS), alpha (1/θ), dispersion (Pearson's χ²/df of the
+        df, scale, theta (NaN = Poisson) and theta_std_error (MASS evaluates it one step before the end, so that
+        its digits beyond the fifth differ), alpha (1/θ), dispersion (Pearson's χ²/df of the
         Poisson fit: variance over mean) and cells. ``method`` says which law was fitted.
 
     Raises:
@@ -162,26 +170,52 @@ def model_arrays(used: pd.DataFrame, terms: Sequence[str]) -> tuple[Floats, Floa
     return used["count"].to_numpy(float), design, used["exposure"].to_numpy(float)
 
 
-def _reweighted(data: tuple[Floats, Floats, Floats], linear: Floats, alpha: float) -> Floats:
-    """Return β of given α by iteratively reweighted least squares, starting from the linear predictors."""
+def _poisson(data: tuple[Floats, Floats, Floats]) -> Floats:
+    """Return β of the Poisson fit, starting from least squares of smoothed logarithms."""
     counts, design, offset = data
+    start = np.linalg.lstsq(design, np.log((counts + counts.mean()) / 2) - offset, rcond=None)[0]
+    return _climbed(data, start, 0.0)
+
+
+def _climbed(data: tuple[Floats, Floats, Floats], beta: Floats, alpha: float) -> Floats:
+    """Return β of given α by Newton's method; steps are at most `LONGEST_STEP`, halved if they descend."""
+    counts, design, offset = data
+    height = _height(counts, offset + design @ beta, alpha)
     for _ in range(ITERATIONS):
-        mean = np.exp(linear)
-        weighted = design * (mean / (1 + alpha * mean))[:, None]
-        beta = np.linalg.solve(weighted.T @ design, weighted.T @ (linear - offset + counts / mean - 1))
-        before, linear = linear, offset + design @ beta
-        if np.abs(linear - before).max() <= CONVERGED:
+        mean = np.exp(offset + design @ beta)
+        root = np.sqrt(mean * (1 + alpha * counts)) / (1 + alpha * mean)
+        pull = (counts - mean) / (1 + alpha * mean) / root
+        step = np.linalg.lstsq(design * root[:, None], pull, rcond=None)[0]
+        moved = np.abs(design @ step).max()
+        step = step * (LONGEST_STEP / max(moved, LONGEST_STEP))
+        slack = ROUNDING * (1 + abs(height))
+        while (reached := _height(counts, offset + design @ (beta + step), alpha)) < height - slack:
+            step = step / 2
+        beta, height = beta + step, reached
+        if moved <= CONVERGED:
             break
     return np.asarray(beta, dtype=float)
 
 
+def _height(counts: Floats, linear: Floats, alpha: float) -> float:
+    """Return the log-likelihood of the linear predictors, given α, but for a constant."""
+    if alpha == 0:
+        return float(counts @ linear - np.exp(np.minimum(linear, LARGEST_EXPONENT)).sum())
+    return float(counts @ linear - (counts + 1 / alpha) @ np.logaddexp(0, np.log(alpha) + linear))
+
+
 def _alpha(counts: Floats, mean: Floats) -> float:
-    """Return the root of the score for α, given the means; 0 where the likelihood falls from there."""
+    """Return the root of the score for α, given the means; 0 where the likelihood falls from there.
+
+    The end of `ALPHAS` where it still rises there.
+    """
     if np.sum((counts - mean) ** 2) <= counts.sum():
         return 0.0
     low, high = np.log(ALPHAS)
     if _alpha_score(low, counts, mean) <= 0:
         return 0.0
+    if _alpha_score(high, counts, mean) >= 0:
+        return ALPHAS[1]
     return float(np.exp(optimize.brentq(_alpha_score, low, high, args=(counts, mean), xtol=CONVERGED)))
 
 
@@ -202,5 +236,5 @@ def _theta_error(counts: Floats, fit: CountFit) -> float:
 
 def _poisson_dispersion(counts: Floats, design: Floats, exposure: Floats) -> float:
     offset = np.log(exposure)
-    beta = _reweighted((counts, design, offset), np.log((counts + counts.mean()) / 2), 0.0)
+    beta = _poisson((counts, design, offset))
     return pearson_dispersion(counts, np.exp(offset + design @ beta), len(counts) - design.shape[1])

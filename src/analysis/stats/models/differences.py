@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.stats.estimates import LEVEL, Floats, checked_level, estimate_table, ratio
+from analysis.stats.estimates import LEVEL, MINIMUM_N_MEAN, Floats, checked_level, counts_of, estimate_table, ratio
 from analysis.stats.models.panels import ROUNDING, Pattern, TwoWay, seen_both_times, two_way
 
 #: METHODS: with fewer treated units or fewer units in all, cluster-robust errors are not trusted.
@@ -89,14 +89,15 @@ def event_study(panel: pd.DataFrame, rule: DifferenceRule = STANDARD) -> pd.Data
     """Return the treated units' lead over the others per period, relative to the last period before the measure.
 
     Estimates of periods before are leads (0 where trends were parallel), those from the measure on its effects.
-    Rows are indexed by period; otherwise as `difference_in_differences`. Intervals hold one at a time.
+    Rows are indexed by period; otherwise as `difference_in_differences`. Intervals hold one at a time. A period in
+    which no treated or no comparison unit was seen is "not estimable" (``lm``: NA), the others are.
 
     R: ``lm(value ~ factor(unit) + factor(period) + relevel(factor(period), last) : treated, weights = n)``.
     """
     return _clustered_table(panel, "each", rule, "event study")
 
 
-def two_by_two(cells: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+def two_by_two(cells: pd.DataFrame, level: float = LEVEL, minimum_n: int = MINIMUM_N_MEAN) -> pd.DataFrame:
     """Return the difference in differences of four independent means, with a Welch–Satterthwaite t interval.
 
     (treated after − treated before) − (comparison after − comparison before); variance = Σ se²; degrees of freedom
@@ -106,44 +107,54 @@ def two_by_two(cells: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
     Args:
         cells: columns treated, after (the four combinations once each), n, mean, std_error (of the mean).
         level: two-sided confidence level.
+        minimum_n: answers needed in each cell, at least 2. A cell of 10 top-heavy answers beside three of 100–300 lets
+            the interval cover .85.
 
     Returns:
         A table of one estimate with std_error, df and p; n is the answers of all cells.
 
     Raises:
-        ValueError: the four cells are not there once each, or a standard error is negative.
+        ValueError: the four cells are not there once each, n is no count, or a standard error is negative.
 
     R: of raw values, the ``treated:after`` row of ``lm(v ~ treated * after)`` has the same estimate; its error is
     pooled.
     """
     sign = np.where(cells["treated"].astype(bool) == cells["after"].astype(bool), 1.0, -1.0)
+    counts_of(cells, "n")
     if len(cells) != 4 or cells[["treated", "after"]].astype(bool).duplicated().any():
         raise ValueError("cells must hold treated and comparison, before and after: four rows, each pair once")
     if bool(cells["std_error"].lt(0).any()):
         raise ValueError("std_error must not be negative")
     n, square = cells["n"].to_numpy(float), cells["std_error"].to_numpy(float) ** 2
-    small = bool((n < 2).any())
+    least = max(minimum_n, 2)
     df = ratio(square.sum() ** 2, (square**2 / np.maximum(n - 1, 1)).sum())
     figures = pd.DataFrame({"n": [int(n.sum())], "estimate": (sign * cells["mean"].to_numpy(float)).sum()})
     figures = _with_t_limits(figures.assign(std_error=np.sqrt(square.sum()), df=df), level)
-    reason = "fewer than 2 answers in a cell" if small else "" if square.sum() > 0 else "no variation"
-    return estimate_table(figures, np.array([reason]), "difference of four means, Welch t", level)
+    missing = not np.isfinite([square, cells["mean"].to_numpy(float)]).all()
+    against = [n.min() < least, missing, not square.sum() > 0]
+    words = [f"fewer than {least} answers in a cell", "a mean or std_error is missing", "no variation"]
+    reason = np.select(against, words, default="")
+    return estimate_table(figures, reason[None], "difference of four means, Welch t", level)
 
 
 def _clustered_table(panel: pd.DataFrame, pattern: Pattern, rule: DifferenceRule, name: str) -> pd.DataFrame:
-    design = two_way(panel, pattern)
+    whole = two_way(panel, pattern)
+    seen_at = np.abs(whole.left_of(whole.of_treated())).max(axis=0, initial=0.0) > ROUNDING
+    design = whole if pattern != "each" else replace(whole, exposure=whole.exposure[:, seen_at])
     number = (int(design.treated.sum()), int((~design.treated).sum()))
     seen = number if pattern == "time" else seen_both_times(panel)
     reason = _reason(design, seen, rule)
-    index = pd.RangeIndex(1) if pattern != "each" else design.labels
-    empty = np.full(max(len(index), 1), np.nan)
-    index = index if len(index) else pd.RangeIndex(1)
-    estimate, std_error, df = (empty, empty, empty) if reason else clustered_fit(design, rule.errors)
-    figures = pd.DataFrame({"n": design.units, "estimate": estimate, "std_error": std_error, "df": df}, index=index)
+    index = whole.labels if pattern == "each" and len(whole.labels) else pd.RangeIndex(1)
+    told = pd.DataFrame(np.nan, index=index, columns=["estimate", "std_error", "df"])
+    if not reason:
+        told.loc[seen_at if pattern == "each" else [True]] = np.column_stack(clustered_fit(design, rule.errors))
+    figures = told.assign(n=design.units)
     figures = _with_t_limits(figures, rule.level).assign(treated=number[0], comparison=number[1])
     flat = figures["std_error"].le(ROUNDING * np.abs(design.value).max(initial=0.0)).to_numpy()
-    reasons = np.where(flat & (reason == ""), "no variation between units", reason)
-    return estimate_table(figures, reasons, f"{name}, {rule.errors} by unit, t", rule.level)
+    unseen = figures["estimate"].isna().to_numpy()
+    words = [reason, "no variation between units", "no treated or no comparison units in this period"]
+    why = np.select([np.full(len(index), bool(reason)), flat, unseen], words, default="")
+    return estimate_table(figures, why, f"{name}, {rule.errors} by unit, t", rule.level)
 
 
 def _reason(design: TwoWay, seen: tuple[int, int], rule: DifferenceRule) -> str:
@@ -159,7 +170,7 @@ def _reason(design: TwoWay, seen: tuple[int, int], rule: DifferenceRule) -> str:
     exposure = design.left_of(design.of_treated())
     if np.linalg.matrix_rank(exposure, tol=ROUNDING * len(exposure)) < exposure.shape[1] or not exposure.size:
         return "the measure cannot be told apart from units and periods"
-    return "" if np.ptp(design.value) > ROUNDING else "no variation"
+    return "" if design.value.any() else "no variation"
 
 
 def clustered_fit(design: TwoWay, errors: Errors) -> tuple[Floats, Floats, Floats]:
@@ -225,5 +236,3 @@ def _with_t_limits(figures: pd.DataFrame, level: float) -> pd.DataFrame:
     half = stats.t.ppf((1 + checked_level(level)) / 2, df) * error
     p = 2 * stats.t.sf(np.abs(ratio(figures["estimate"], error)), df)
     return figures.assign(low=figures["estimate"] - half, high=figures["estimate"] + half, p=p)
-
-

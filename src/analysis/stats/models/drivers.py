@@ -19,6 +19,8 @@ from analysis.stats.models.separation import independent_columns, separation, te
 EFFECTIVE_PER_DRIVER = 10
 #: Above this variance-inflation factor a driver is noted as collinear (Marquardt 1970, Technometrics 12:591–612).
 COLLINEAR_VIF = 10.0
+#: An R² below this is rounding, and no driver has a share of it.
+ROUNDING = 1e-12
 #: The importance goes through every subset of the drivers.
 MOST_DRIVERS = 12
 OMNIBUS = "omnibus"
@@ -44,9 +46,9 @@ def key_drivers(
 
     Returns:
         A table of estimates (odds ratios per point) indexed by driver, with coefficient and std_error (both on the log
-        scale), p, importance, vif (variance-inflation factor), r2 (McKelvey–Zavoina) and notice (collinearity in
-        words, or empty). A constant driver and drivers that depend on each other exactly are "not estimable"; the
-        others are estimated beside them.
+        scale), p, importance (NaN where R² is 0), vif (variance-inflation factor), r2 (McKelvey–Zavoina) and notice
+        (collinearity, or that there is no importance, in words; or empty). A constant driver and drivers that depend
+        on each other exactly are "not estimable"; the others are estimated beside them.
 
     Raises:
         ValueError: no or too many drivers, a count that is not one, or a level outside 0–1.
@@ -77,7 +79,11 @@ def key_drivers(
     reason = term_reasons(design, refusal)[1:]
     table = ratio_table(figures, reason, "odds ratio per point, proportional odds, Wald", level)
     ok = table["status"].eq(OK)
-    notices = [f"collinear (VIF {vif:.1f})" if vif > COLLINEAR_VIF else "" for vif in table["vif"].where(ok, 0)]
+    notices = np.select(
+        [table["vif"].where(ok, 0).gt(COLLINEAR_VIF), ok & table["importance"].isna()],
+        [[f"collinear (VIF {vif:.1f})" for vif in table["vif"]], "no importance: the score does not vary with drivers"],
+        default="",
+    )
     shown = {name: table[name].where(ok) for name in ("importance", "vif", "r2")}
     return table.assign(**shown, notice=notices).drop(columns=["df", "scale"])
 
@@ -151,12 +157,20 @@ def _correlation(values: Floats, weight: Floats) -> Floats:
 
 
 def variance_inflation(correlation: Floats) -> Floats:
-    """Return the variance-inflation factors of all variables but the first, which is the outcome."""
+    """Return the variance-inflation factors of all variables but the first, which is the outcome.
+
+    The diagonal of the inverse correlation matrix of the regressors. R: ``car::vif(lm(...))``.
+    """
     return np.diag(np.linalg.inv(correlation[1:, 1:]))
 
 
 def lmg_shares(correlation: Floats) -> Floats:
-    """Return each regressor's share of R² averaged over all orders of entry; the outcome is the first variable."""
+    """Return each regressor's share of R² averaged over all orders of entry; the outcome is the first variable.
+
+    NaN where R² is 0, so that there is nothing to share.
+
+    R: ``relaimpo::calc.relimp(r, type = "lmg", rela = TRUE)$lmg`` of the correlation matrix r.
+    """
     regressors = range(1, len(correlation))
     subsets = [subset for size in range(len(correlation)) for subset in combinations(regressors, size)]
     r2 = {subset: _r2(correlation, list(subset)) for subset in subsets}
@@ -165,7 +179,8 @@ def lmg_shares(correlation: Floats) -> Floats:
         orders = factorial(len(subset)) * factorial(max(len(gains) - len(subset) - 1, 0))
         for at in set(regressors) - set(subset):
             gains[at - 1] += orders * (r2[tuple(sorted((*subset, at)))] - r2[subset])
-    return np.asarray(gains / gains.sum(), dtype=float)
+    explained = factorial(len(gains)) * r2[subsets[-1]]
+    return gains / explained if r2[subsets[-1]] > ROUNDING else np.full(len(gains), np.nan)
 
 
 def _r2(correlation: Floats, regressors: list[int]) -> float:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.stats.estimates import Floats
+from analysis.stats.estimates import OK, Floats
 from analysis.stats.models.autoregression import TimedRegression
-from analysis.stats.models.segmented import SegmentedDesign, segmented_columns, usable_months
+from analysis.stats.models.segmented import COEFFICIENTS, SegmentedDesign, segmented_columns, usable_months
 
 #: Lag floor(4 (n/100)^(2/9)) of Newey and West (1994) for the Bartlett kernel.
 LAG_SCALE, LAG_BASE, LAG_POWER = 4, 100, 2 / 9
@@ -30,8 +30,7 @@ def newey_west_regression(
         adjust: whether the variance is multiplied by n/(n − k).
 
     Returns:
-        One row per coefficient: coefficient, std_error, t, df, p, lag. Empty where months do not exceed coefficients
-        or leave nothing over.
+        One row per coefficient: coefficient, std_error, t, df, p, lag, status ("ok" or "not estimable: reason").
 
     R: ``m <- lm(v ~ ., weights = n); coeftest(m, vcov = NeweyWest(m, lag = L, prewhite = FALSE, adjust = TRUE))``.
     R's default prewhitens and chooses the lag from the data.
@@ -40,20 +39,28 @@ def newey_west_regression(
         .. [1] Newey WK, West KD (1987) Econometrica 55:703–708; (1994) Rev Econ Stud 61:631–653.
     """
     regression = segmented_columns(usable_months(series), design)
-    width = regression.columns.shape[1]
-    names = ["level before", "trend before", "level change", "slope change"]
     waves = [f"{wave} {pair}" for pair in range(1, design.harmonics + 1) for wave in ("sine", "cosine")]
-    index = pd.Index([*names, *waves], name="term")
-    if regression.df < 1 or np.linalg.matrix_rank(regression.columns) < width or not regression.has_noise():
-        return pd.DataFrame(columns=["coefficient", "std_error", "t", "df", "p", "lag"], index=index[:0], dtype=float)
+    index = pd.Index([*COEFFICIENTS, *waves], name="term")
     kept = newey_west_lag(len(regression.value)) if lag is None else lag
+    if reason := _reason(regression):
+        empty = pd.DataFrame(np.nan, index=index, columns=["coefficient", "std_error", "t", "df", "p"])
+        return empty.assign(lag=kept, status=f"not estimable: {reason}")
     std_error = np.sqrt(np.diag(newey_west_covariance(regression, kept, adjust)))
     columns, value = regression.weighted()
     coefficient = np.linalg.lstsq(columns, value, rcond=None)[0]
     t = coefficient / std_error
     p = 2 * stats.t.sf(np.abs(t), regression.df)
     told = {"coefficient": coefficient, "std_error": std_error, "t": t, "df": regression.df, "p": p, "lag": kept}
-    return pd.DataFrame(told, index=index)
+    return pd.DataFrame(told, index=index).assign(status=OK)
+
+
+def _reason(regression: TimedRegression) -> str:
+    """Return why there is nothing to tell ("" = there is)."""
+    if regression.df < 1:
+        return "no more months than coefficients"
+    if np.linalg.matrix_rank(regression.columns) < regression.columns.shape[1]:
+        return "season and change cannot be told apart in these months"
+    return "" if regression.has_noise() else "no variation around the course"
 
 
 def newey_west_lag(n: int) -> int:

@@ -169,9 +169,7 @@ def _binary_logit(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
     return np.r_[-fit.thresholds, fit.slopes]
 
 
-def _between(
-    rows: Floats, weight: Floats, cuts: tuple[int, int], fits: tuple[list[Floats], list[Floats]]
-) -> Floats:
+def _between(rows: Floats, weight: Floats, cuts: tuple[int, int], fits: tuple[list[Floats], list[Floats]]) -> Floats:
     """Return the covariance of the slopes of two cuts from their chances and inverse informations."""
     chance, bread = fits
     lower, higher = min(cuts), max(cuts)

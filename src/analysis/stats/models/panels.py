@@ -23,7 +23,7 @@ class TwoWay:
         unit: number of each row's unit, 0 … units − 1, in the order of the labels.
         weight: positive, one per row.
         basis: orthonormal columns (of weighted rows) that span the unit and period effects.
-        value: what is left of the figures, unweighted scale.
+        value: what is left of the figures, unweighted scale; 0 where it is no more than their rounding.
         exposure: one column per pattern value, 0 outside of it, the same for every unit as if all were treated.
         treated: whether each unit got the measure.
         labels: what each exposure column stands for.
@@ -64,8 +64,9 @@ def two_way(panel: pd.DataFrame, pattern: Pattern = "after") -> TwoWay:
             before the measure (the first, where none is before).
 
     Raises:
-        ValueError: a unit is treated in some rows only, a period is both before and after, a pair of unit and period
-            occurs twice, or n is negative.
+        ValueError: unit, period, treated or after is missing in a row; a unit is treated in some rows only, a period
+            is both before and after, a pair of unit and period occurs twice, n is negative, or a period is no number
+            where the pattern is "time".
     """
     rows = _checked_rows(panel)
     unit, treated = pd.factorize(rows["unit"], sort=True)[0], rows.groupby("unit")["treated"].first().to_numpy(bool)
@@ -81,7 +82,8 @@ def two_way(panel: pd.DataFrame, pattern: Pattern = "after") -> TwoWay:
         treated=treated,
         labels=exposure.columns,
     )
-    return replace(plain, value=plain.left_of(plain.value[:, None])[:, 0])
+    left, largest = plain.left_of(plain.value[:, None])[:, 0], np.abs(plain.value).max(initial=0.0)
+    return replace(plain, value=np.where(np.abs(left).max(initial=0.0) > ROUNDING * largest, left, 0.0))
 
 
 def seen_both_times(panel: pd.DataFrame) -> tuple[int, int]:
@@ -94,6 +96,8 @@ def seen_both_times(panel: pd.DataFrame) -> tuple[int, int]:
 def _checked_rows(panel: pd.DataFrame) -> pd.DataFrame:
     """Return the usable rows in a fixed order."""
     table = panel.assign(n=panel.get("n", 1.0))
+    if bool(table[["unit", "period", "treated", "after"]].isna().any(axis=None)):
+        raise ValueError("unit, period, treated and after must stand in every row: one is missing")
     if bool(table["n"].lt(0).any()):
         raise ValueError("n must not be negative: it is the number a figure rests on")
     if bool(table.duplicated(["unit", "period"]).any()):
@@ -110,6 +114,8 @@ def _exposure(rows: pd.DataFrame, pattern: Pattern) -> pd.DataFrame:
     if pattern == "after":
         return pd.DataFrame({"effect": rows["after"].astype(float)})
     if pattern == "time":
+        if len(rows) and not pd.api.types.is_numeric_dtype(rows["period"]):
+            raise ValueError("period must be a number to tell a trend, as year * 12 + month")
         period = rows["period"].astype(float)
         return pd.DataFrame({"trend": period - period.min()})
     before = rows.loc[~rows["after"], "period"]

@@ -12,6 +12,8 @@ from analysis.stats.estimates import LEVEL, Numbers, checked_level, estimate_tab
 POWER = 0.8
 #: A noise estimate on fewer changes is itself noise: its interval spans a factor of more than 3.
 MINIMUM_CHANGES = 8
+#: Changes that differ by less than this part of their size differ by rounding.
+ROUNDING = 1e-12
 #: Non-centrality beyond which any test has power 1.
 FARTHEST = 100.0
 
@@ -24,7 +26,7 @@ def detectable_effect(changes: Numbers, treated: int, level: float = LEVEL, powe
     probability ``power``. To be written down before the measure, from changes between two windows without it.
 
     Args:
-        changes: one per comparison unit, mean after minus mean before, in the unit of the figure.
+        changes: one per comparison unit, mean after minus mean before, in the unit of the figure; NaN is left out.
         treated: units that will get the measure.
         level: two-sided confidence level of the later test, and of the interval here.
         power: strictly between 1 − level and 1.
@@ -45,11 +47,12 @@ def detectable_effect(changes: Numbers, treated: int, level: float = LEVEL, powe
     if not alpha < power < 1 or treated < 1:
         raise ValueError("power must lie between 1 - level and 1, and treated be 1 or more")
     values = np.asarray(changes, float).ravel()
+    values = values[np.isfinite(values)]
     n = len(values)
     sd = float(np.std(values, ddof=1)) if n > 1 else np.nan
     figures = pd.DataFrame({"n": [n], "estimate": np.nan, "low": np.nan, "high": np.nan})
     reason = f"fewer than {MINIMUM_CHANGES} comparison units" if n < MINIMUM_CHANGES else ""
-    if not reason and not sd > np.finfo(float).eps * np.abs(values).max():
+    if not reason and np.ptp(values) <= ROUNDING * np.abs(values).max():
         reason = "no variation between comparison units"
     if not reason:
         size = _noncentrality(treated + n - 2, alpha, power) * sd * np.sqrt(1 / treated + 1 / n)

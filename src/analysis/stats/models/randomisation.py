@@ -8,7 +8,7 @@ from math import comb, floor
 import numpy as np
 import pandas as pd
 
-from analysis.stats.estimates import LEVEL, Booleans, Floats, checked_level, estimate_table, ratio, sums_by
+from analysis.stats.estimates import LEVEL, OK, Booleans, Floats, checked_level, estimate_table, ratio, sums_by
 from analysis.stats.models.panels import ROUNDING, TwoWay, two_way
 
 #: Up to so many ways of picking the treated units, each is tried; beyond, so many are drawn.
@@ -62,7 +62,7 @@ def randomisation_test(panel: pd.DataFrame, seed: int, level: float = LEVEL) -> 
         low, high = _inverted(effect, carried, alpha)
         smallest = (2 if 2 * real.sum() == len(real) and len(sets) < ASSIGNMENTS else 1) / len(sets)
         size = np.abs(effect)
-        p = float(np.mean(size >= size[0] - ROUNDING * (1 + size[0])))
+        p = float(np.mean(size >= size[0] - ROUNDING * size.max()))
         figures = figures.assign(estimate=effect[0], low=low, high=high, p=p, smallest_p=smallest)
         figures = figures.assign(assignments=len(sets))
         too_few = round(smallest - alpha, DIGITS) > 0
@@ -80,8 +80,9 @@ def placebo_windows(panel: pd.DataFrame) -> pd.DataFrame:
         panel: see `analysis.stats.models.panels.two_way`.
 
     Returns:
-        Columns estimate, placebo (false for the real start, the last row) and as_large (share of windows, the real one
-        included, whose effect is at least as large: no less than 1 over their number); indexed by first period.
+        Columns estimate, placebo (false for the real start, the last row), as_large (share of windows with an
+        estimate, the real one included, whose effect is at least as large: no less than 1 over their number) and
+        status ("ok" or "not estimable: reason"); indexed by first period. Empty where no period is with the measure.
         Windows overlap, so the share is for looking: it is no p value.
 
     R: the same ``lm`` with a shifted ``after``.
@@ -98,8 +99,10 @@ def placebo_windows(panel: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"estimate": pd.Series(effects, dtype=float)}).rename_axis("period")
     size = table["estimate"].abs().to_numpy()
     known = size[np.isfinite(size)]
-    at_least = [float(np.mean(known >= one - ROUNDING)) if np.isfinite(one) else np.nan for one in size]
-    return table.assign(placebo=np.arange(len(table)) < len(starts), as_large=at_least)
+    least = size - ROUNDING * known.max(initial=0.0)
+    at_least = [float(np.mean(known >= one)) if np.isfinite(one) else np.nan for one in least]
+    status = np.where(np.isfinite(size), OK, "not estimable: the window cannot be told apart from units and periods")
+    return table.assign(placebo=np.arange(len(table)) < len(starts), as_large=at_least, status=status)
 
 
 def _effect(panel: pd.DataFrame) -> float:
@@ -166,4 +169,4 @@ def _reason(design: TwoWay, real: Booleans) -> str:
         return "no comparison units seen before and after"
     if not real.any():
         return "no treated units seen before and after"
-    return "" if np.ptp(design.value) > ROUNDING else "no variation"
+    return "" if design.value.any() else "no variation"

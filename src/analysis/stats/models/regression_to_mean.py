@@ -12,6 +12,8 @@ from analysis.stats.estimates import LEVEL, Floats, checked_level, estimate_tabl
 
 #: With fewer selected units the t interval of their mean rests on next to nothing.
 MINIMUM_SELECTED = 5
+#: Changes that differ by less than this part of the figures differ by rounding.
+ROUNDING = 1e-12
 FIGURES = ("estimate", "low", "high", "std_error", "df", "p", "observed", "expected")
 METHOD = "change beyond regression to the mean, t"
 
@@ -107,7 +109,7 @@ def corrected_change(selected: pd.DataFrame, population: Population, level: floa
     (Welch–Satterthwaite).
 
     Args:
-        selected: columns first and second, the figures of each selected unit; rows without both are left out.
+        selected: columns first and second, the figures of each selected unit; rows without both (finite) are left out.
         population: all units, the selected ones included. If the rest changed too, give second_mean.
         level: two-sided confidence level.
 
@@ -124,11 +126,11 @@ def corrected_change(selected: pd.DataFrame, population: Population, level: floa
         .. [1] James KE (1973) Biometrics 29:121–130; Barnett AG, van der Pols JC, Dobson AJ (2005) Int J Epidemiol
            34:215–220.
     """
-    pairs = selected[["first", "second"]].astype(float).dropna().sort_values(["first", "second"])
-    first, second = pairs.to_numpy().T
+    pairs = selected[["first", "second"]].astype(float).sort_values(["first", "second"])
+    first, second = pairs[np.isfinite(pairs).all(axis=1)].to_numpy().T
     k = len(first)
     reason = "no units" if not k else f"fewer than {MINIMUM_SELECTED} selected units" if k < MINIMUM_SELECTED else ""
-    if not reason and np.ptp(second - population.expected_second(first)) <= np.finfo(float).eps * np.abs(second).max():
+    if not reason and np.ptp(second - population.expected_second(first)) <= ROUNDING * np.abs([first, second]).max():
         reason = "no variation between selected units"
     told = dict.fromkeys(FIGURES, np.nan) if reason else beyond_expectation(first, second, population, level)
     figures = pd.DataFrame({"n": [k], **{name: [told[name]] for name in FIGURES}})

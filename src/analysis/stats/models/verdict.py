@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.stats.estimates import OK, Numbers, aligned
 
 Good = Literal["higher", "lower"]
+#: METHODS: where the smallest attainable p lies above, nothing can be shown.
+LARGEST_P = 0.05
 EFFECTIVE, HARMFUL, NOT_SHOWN = "effective", "harmful", "not shown"
 
 
@@ -18,7 +20,8 @@ def effect_verdict(effects: pd.DataFrame, good: Good, smallest: Numbers = 0.0) -
 
     effective: the whole interval lies on the good side of 0 and the estimate is at least ``smallest``;
     harmful: the whole interval lies on the bad side of 0; everything else is not shown. An effect without an interval
-    is not shown, with its reason; "not shown: too few units" where the randomisation test says so.
+    is not shown, with its reason; "not shown: too few units" where the randomisation test says so, or its smallest_p
+    lies above `LARGEST_P` although the level of its interval would allow it.
 
     Args:
         effects: a table of estimates of this package.
@@ -43,10 +46,12 @@ def effect_verdict(effects: pd.DataFrame, good: Good, smallest: Numbers = 0.0) -
     near, far = ends.min(axis=1, initial=np.inf), ends.max(axis=1, initial=-np.inf)
     unknown = effects["status"].ne(OK).to_numpy()
     too_few = effects["status"].str.contains("too few units").to_numpy(bool)
+    if "smallest_p" in effects:
+        too_few = too_few | effects["smallest_p"].gt(LARGEST_P).to_numpy()
     conditions = [too_few, far < 0, (near > 0) & (gain >= worth), near > 0, far < worth]
     verdicts = [f"{NOT_SHOWN}: too few units", HARMFUL, EFFECTIVE, NOT_SHOWN, NOT_SHOWN]
     reasons = [
-        "",
+        f"the smallest attainable p lies above {LARGEST_P}",
         "the whole interval is on the bad side of 0",
         "the whole interval is on the good side of 0 and the effect as large as registered",
         "better than before, by less than registered",

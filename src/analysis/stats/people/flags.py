@@ -57,7 +57,8 @@ def flags(
     Returns:
         On the index of ``shrunken``: direction ("below", "above" the group's mean, or `DEFAULT`), reliability,
         probability_below, newest_p (towards that side of the mean where the person probably is), and which
-        conditions hold: f_test, reliable, beyond_mean, newest_agrees.
+        conditions hold: f_test, reliable, beyond_mean, newest_agrees. Numbers are NaN where ``status``, that of
+        ``shrunken`` or else of the newest period, is not "ok".
     """
     ok = shrunken["status"].eq(OK).to_numpy()
     share, below = (shrunken[name].to_numpy(float) for name in ("reliability", "probability_below"))
@@ -72,13 +73,15 @@ def flags(
         "beyond_mean": np.maximum(below, 1 - below) > rule.probability,
         "newest_agrees": newest_p < rule.newest_p,
     }, index=shrunken.index)
+    newest_status = recent["status"].fillna("not estimable: no cases in the newest period")
     leaves = met.all(axis=1).to_numpy() & ok
     return met.assign(
         direction=np.where(leaves, np.where(side < 0, BELOW, ABOVE), DEFAULT),
         reliability=share,
         probability_below=below,
         newest_p=newest_p,
-    )[["direction", "reliability", "probability_below", "newest_p", *met.columns]]
+        status=np.where(ok, newest_status, shrunken["status"]),
+    )[["direction", "reliability", "probability_below", "newest_p", *met.columns, "status"]]
 
 
 def flagged_by_luck(

@@ -89,7 +89,9 @@ def tau_squared(y: Floats, v: Floats, method: Method = "PM") -> Floats:
         return q_root(y, v, df)
     weight = 1 / np.broadcast_to(v, y.shape)
     _, precision, q = weighted(y, v, 0.0)
-    return np.maximum(0.0, (q - df) / (precision - (weight**2).sum(axis=-1) / precision))
+    # Σ w − Σ w²/Σ w as twice the sum over pairs, so that a giant weight does not cancel the others out
+    spread = 2 * (weight[..., 1:] * np.cumsum(weight, axis=-1)[..., :-1]).sum(axis=-1) / precision
+    return np.maximum(0.0, (q - df) / spread)
 
 
 def q_root(y: Floats, v: Floats, target: Floats | float) -> Floats:

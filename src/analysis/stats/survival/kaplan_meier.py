@@ -111,7 +111,8 @@ def quantile(curve: pd.DataFrame, p: float, by: Sequence[str] = (), minimum_n: i
         samples, at most, are given a wrong interval; where most are refused, the few that are not cover less.
 
     R: ``quantile(survfit(..., conf.type = "log-log"), p)``, ties included. R has no limit where S falls to 0 in one
-    step or stays above the target until it does; the exact limits of `kaplan_meier` at S = 0 then decide.
+    step or stays above the target until it does; the exact limits of `kaplan_meier` at S = 0 then decide. Where a
+    limit turns upwards again ("log", few cases left) R interpolates its sorted values; here the first crossing counts.
 
     References:
         .. [1] Brookmeyer R, Crowley J (1982) Biometrics 38:29–41.
