@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.stats.composites.composite import Drawing, composite
+from analysis.stats.composites.composite import Drawing, composite, grade_probabilities
 from analysis.stats.composites.decomposition import change_parts
 from analysis.stats.composites.scores import Scheme
 from analysis.stats.composites.strata import direct_standardisation, mantel_haenszel
@@ -22,6 +22,7 @@ from analysis.stats.intervals.shares import wilson
 LEAST, LEAST_MEAN, MOST_MEAN = 0.90, 0.94, 0.97
 JUDGED = 0.5
 SEED = 20_240_930
+RUNS = 4_000
 #: Where the target of a composite lies from the truth, in standard errors; far = never clipped, at = on the clip.
 PLACES = {"far": 10.0, "at": 0.0, "one error": 1.0, "beyond": -6.0, "mixed": np.nan}
 #: Quasi-random draws a run: fewer than in a report, more than the interval needs to be told from a wrong one.
@@ -126,15 +127,46 @@ def table(runs: int) -> pd.DataFrame:
 simulated = lru_cache(table)
 
 
+def graded(runs: int) -> pd.DataFrame:
+    """Return, per tenth of the probability told of a grade, that probability and how often the grade is the true one.
+
+    The true scores of three components are spread evenly from well below the floor to well above the target.
+    """
+    generator = np.random.default_rng(SEED)
+    names, weight, error = ["a", "b", "c"], np.array([1.0, 2.0, 3.0]), np.array([5.0, 12.0, 25.0])
+    truth = generator.uniform(-150, 250, (runs, 3))
+    value = truth + error * generator.standard_normal((runs, 3))
+    half = stats.norm.ppf(0.975) * error
+    numbers = {"estimate": value, "low": value - half, "high": value + half}
+    rows = pd.DataFrame({name: part.ravel() for name, part in numbers.items()}).assign(
+        n=30, level=0.95, status="ok", run=np.repeat(np.arange(runs), 3), component=names * runs)
+    scheme = Scheme(pd.DataFrame({"floor": 0.0, "target": 100.0, "weight": weight}, index=names))
+    bands = pd.Series({"A": 80.0, "B": 60.0, "C": 40.0, "D": 0.0})
+    told = grade_probabilities(rows, scheme, Drawing(SEED, draws=DRAWS), bands, ["run"])["probability"].unstack("grade")
+    score = (np.clip(truth, 0, 100) * weight).sum(axis=1) / weight.sum()
+    own = pd.cut(score, [-1, 40, 60, 80, 101], right=False, labels=list("DCBA"))
+    right = pd.DataFrame({grade: own == grade for grade in told.columns})
+    frame = pd.DataFrame({"told": told.to_numpy().ravel(), "right": right.to_numpy().ravel()})
+    return frame.groupby((10 * frame["told"]).clip(upper=9.99).astype(int)).agg(
+        told=("told", "mean"), right=("right", "mean"), n=("right", "size"))
+
+
+def test_a_grade_told_with_seventy_percent_is_the_true_one_in_seventy_of_a_hundred():
+    cells = graded(RUNS)
+    assert len(cells) == 10
+    error = np.sqrt(cells["told"] * (1 - cells["told"]) / cells["n"])
+    assert (cells["right"] - cells["told"]).abs().le(2.8 * error).all(), cells.to_string()  # ten cells: 2 errors, Holm
+
+
 @pytest.mark.parametrize("estimator", sorted({estimator for estimator, *_ in CELLS}))
 def test_no_cell_falls_below_ninety_percent(estimator: str):
-    rows = simulated(2_000).query("estimator == @estimator")
+    rows = simulated(RUNS).query("estimator == @estimator")
     assert rows["holds"].all(), rows.to_string()
 
 
 @pytest.mark.parametrize("estimator", sorted({estimator for estimator, *_ in CELLS}))
 def test_the_mean_keeps_the_level(estimator: str):
-    rows = simulated(2_000).query("estimator == @estimator and estimable >= @JUDGED")
+    rows = simulated(RUNS).query("estimator == @estimator and estimable >= @JUDGED")
     inner = rows[~rows["cell"].str.contains("beyond|at$|mixed")]
     # A truth on the clip is a hard case: there the interval may be wider, and only the lower bound is asked.
     assert inner["coverage"].mean() <= MOST_MEAN, rows.to_string()

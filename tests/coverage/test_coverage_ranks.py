@@ -8,6 +8,7 @@ import pytest
 
 from analysis.stats.ranks import Ranking, marginal_rank_sets, simultaneous_rank_sets
 
+SEED, RUNS = 20_240_930, 400
 LEVEL = 0.95
 DRAWS = 200
 #: Each unit has a test of its own: larger groups only cost time.
@@ -28,7 +29,7 @@ def cell(kind: str, shape: str, size: int, unequal: bool, runs: int) -> float:
 
     Tied units may take each of their ranks: the whole range must lie inside. Every run has draws of its own.
     """
-    generator = np.random.default_rng(20_240_930)
+    generator = np.random.default_rng(SEED)
     truth = SHAPES[shape](size)
     error = np.linspace(0.5, 1.5, size) if unequal else np.ones(size)
     error = generator.permutation(error)
@@ -65,11 +66,11 @@ simulated = lru_cache(table)
 
 @pytest.mark.parametrize("kind", SETS)
 def test_sets_hold_the_true_ranks(kind: str):
-    rows = simulated(200).query("estimator == @kind")
+    rows = simulated(RUNS).query("estimator == @kind")
     assert rows["holds"].all(), rows.to_string()
 
 
 def test_sets_of_tied_units_are_not_idle():
     # All tied: every rejection is an error, so the level is met, not exceeded by far
-    rows = simulated(200).query("estimator == 'simultaneous' and cell.str.startswith('tied')")
+    rows = simulated(RUNS).query("estimator == 'simultaneous' and cell.str.startswith('tied')")
     assert rows["coverage"].mean() <= 0.98

@@ -9,6 +9,7 @@ from scipy import stats
 
 from analysis.stats.testing import benjamini_hochberg, holm, rejections
 
+SEED, RUNS = 20_240_930, 4_000
 ALPHA = 0.05
 #: Tests, true hypotheses among them, correlation of their statistics.
 CELLS = [(10, 10, 0.0), (10, 2, 0.0), (40, 40, 0.0), (40, 30, 0.0), (10, 10, 0.5), (40, 30, 0.5)]
@@ -18,7 +19,7 @@ EFFECT = 3.0
 
 def cell(tests: int, true: int, correlation: float, runs: int) -> dict[str, float]:
     """Return error rates of the rules over runs of one-sided normal tests, the first ``true`` of them true."""
-    generator = np.random.default_rng(20_240_930)
+    generator = np.random.default_rng(SEED)
     common = np.sqrt(correlation) * generator.standard_normal((runs, 1))
     z = common + np.sqrt(1 - correlation) * generator.standard_normal((runs, tests))
     p = pd.DataFrame(stats.norm.sf(z + EFFECT * (np.arange(tests) >= true)))
@@ -52,11 +53,11 @@ simulated = lru_cache(table)
 
 @pytest.mark.parametrize("rule", ["holm, any false", "holm, number", "BH, share"])
 def test_rules_keep_their_error(rule: str):
-    rows = simulated(400).query("estimator == @rule")
+    rows = simulated(RUNS).query("estimator == @rule")
     assert rows["holds"].all(), rows.to_string()
 
 
 def test_the_number_expected_is_reached_when_all_are_true():
     # Independent, all true: the bound is no more than a tenth above what happens, so it is not empty
-    rows = simulated(400).query("estimator == 'holm, number' and cell == '40 of 40 true, correlation 0.0'")
+    rows = simulated(RUNS).query("estimator == 'holm, number' and cell == '40 of 40 true, correlation 0.0'")
     assert rows["false_alarms"].item() >= 0.5 * ALPHA
