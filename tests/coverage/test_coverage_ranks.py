@@ -49,9 +49,7 @@ def table(runs: int) -> pd.DataFrame:
     rows = []
     for kind in SETS:
         for shape, size, unequal in CELLS:
-            # The worst of the units is the least of so many: four errors there, two for one figure.
-            errors = 2 if kind == "simultaneous" else 4
-            bound = LEVEL - errors * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+            bound = LEVEL - 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
             where = f"{shape}, {size} units, {'un' if unequal else ''}equal errors"
             if kind == "marginal" and size > MOST_MARGINAL:
                 continue

@@ -179,3 +179,12 @@ def test_grades_of_normal_parts_are_r():
     found = grade_probabilities(estimates([0.8, 50, 4], [0.02, 3, 0.4]), SCHEME, Drawing(seed=1), bands)
     expected = [0.16366042032862427, 0.82616715766783555, 0.010172422003540195]
     np.testing.assert_allclose(found["probability"], expected, atol=0.003)
+
+
+def test_mantel_haenszel_of_small_strata_is_metafor():
+    # rma.mh(measure = "RD", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0, to = "none", level = 90): beta, ci.lb,
+    # ci.ub, se; one stratum has nobody of the kind in a group, one nobody of the other kind
+    table = pd.DataFrame({"stratum": range(4), "count_1": [0, 5, 12, 3], "n_1": [7, 20, 30, 3]})
+    table = table.assign(count_0=[2, 9, 4, 1], n_0=[15, 22, 11, 8])
+    expected = [-0.00397403410044484, -0.1561205591599358, 0.1481724909590461, 0.09249851936155269]
+    close(mantel_haenszel(table, level=0.9)[["estimate", "low", "high", "std_error"]], [expected])

@@ -81,3 +81,25 @@ def test_difference_errors_are_r():
     # S <- matrix(c(4, 1.5, 1.5, 2.25), 2); sqrt(outer(diag(S), diag(S), "+") - 2 * S)
     expected = [[0, 1.8027756377319946], [1.8027756377319946, 0]]
     np.testing.assert_allclose(difference_errors(np.array([[4, 1.5], [1.5, 2.25]])), expected, rtol=1e-8)
+
+
+def test_correlated_estimates_that_tie_are_csranks():
+    # csranks(theta, S, coverage = .9, simul = TRUE, R = 20000), then simul = FALSE; the same for seeds 1 and 2
+    # cstaubest(theta, S, tau = 2, coverage = .9): 3 4; cstauworst: 1 2 5
+    matrix = [[0.655, 0.318, 0.176, 0.086, 0.268],
+              [0.318, 2.429, 0.686, -0.885, -0.16],
+              [0.176, 0.686, 0.804, -0.218, -0.211],
+              [0.086, -0.885, -0.218, 1.4, -0.266],
+              [0.268, -0.16, -0.211, -0.266, 1.269]]
+    units = pd.DataFrame({"estimate": [-4.0, -4, 8, 2, -8], "std_error": np.sqrt(np.diag(matrix))})
+    covariance = pd.DataFrame(matrix)
+    together = simultaneous_rank_sets(units, Ranking(seed=1, level=0.9), covariance)
+    assert together["estimate"].tolist() == [3, 3, 1, 2, 5]
+    assert together["low"].tolist() == [3, 3, 1, 2, 4]
+    assert together["high"].tolist() == [4, 5, 1, 2, 5]
+    own = marginal_rank_sets(units, Ranking(seed=1, level=0.9), covariance)
+    assert own["low"].tolist() == [3, 3, 1, 2, 5]
+    assert own["high"].tolist() == [4, 4, 1, 2, 5]
+    chosen = candidates(together, 2)
+    assert (np.flatnonzero(chosen["may_be_best"]) + 1).tolist() == [3, 4]
+    assert (np.flatnonzero(chosen["may_be_worst"]) + 1).tolist() == [1, 2, 5]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.stats.testing import benjamini_hochberg, holm, rejections, two_sided_p
+from analysis.stats.testing import benjamini_hochberg, holm, one_sided_share_p, rejections, two_sided_p
 
 TOLERANCE = 1e-8
 # Benjamini and Hochberg (1995), section 3.2: 15 comparisons of two treatments after myocardial infarction
@@ -48,3 +48,19 @@ def test_the_bound_of_holm_is_r():
     # max(sapply(1:m, function(k) sum(pbinom(0:(k - 1), k, .05 / (k:1), lower.tail = FALSE)))), m = 1, 2, 10
     bounds = [rejections(pd.Series(np.ones(m)), "holm")["expected_false"].item() for m in (1, 2, 10)]
     close(bounds, [0.05, 0.051875, 0.051875])
+
+
+def test_exact_p_of_a_share_is_r():
+    # binom.test(3, 50, p = .15, alternative = "less")$p.value; then with alternative = "greater":
+    # (40, 40, p = .97), (180321, 1000000, p = .18), (0, 40, p = .02)
+    close(one_sided_share_p(3, 50, 0.15, "below"), [0.04604657889230197])
+    above = one_sided_share_p([40, 180_321, 0], [40, 1_000_000, 40], [0.97, 0.18, 0.02], "above")
+    close(above, [0.2957122873991326, 0.2020524195325023, 1])
+
+
+def test_ties_ends_and_gaps_are_adjusted_as_in_r():
+    # p <- c(.01, .01, .2, NA, 1, 0, .03, .03); p.adjust(p, "holm"); p.adjust(p, "BH")
+    p = pd.Series([0.01, 0.01, 0.2, np.nan, 1, 0, 0.03, 0.03])
+    close(holm(p), [0.06, 0.06, 0.4, np.nan, 1, 0, 0.12, 0.12])
+    expected = [0.02333333333333333, 0.02333333333333333, 0.2333333333333334, np.nan, 1, 0, 0.042, 0.042]
+    close(benjamini_hochberg(p), expected)

@@ -80,3 +80,18 @@ def test_the_limits_are_quantiles_at_the_limits_of_the_share():
 def test_wrong_quantiles_are_refused(wrong: tuple, message: str):
     with pytest.raises(ValueError, match=message):
         Quantile(*wrong)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_count_is_so_many_answers(rule: str):
+    table = pd.DataFrame({"value": [1.5, 2, 2, 3, 5, 8], "weight": [1, 3, 1, 2, 2, 1], "count": [9, 1, 14, 12, 20, 9]})
+    spread = table.loc[table.index.repeat(table["count"])].assign(count=1)
+    shown = ["n", "estimate", "low", "high", "std_error"]
+    together, apart = (design_quantile(one, Quantile(0.4, rule))[shown] for one in (table, spread))
+    np.testing.assert_allclose(together, apart, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_single_answer_is_every_quantile(rule: str):
+    assert weighted_quantile(np.array([7.0]), np.array([2.0]), 0.3, rule) == 7
+    assert refusal(design_quantile(HOURS.iloc[:1], Quantile(0.3, rule))) == "not estimable: fewer than 10 answers"

@@ -84,3 +84,11 @@ def test_margins_must_fit_and_values_be_recoded():
 def test_eight_answers_off_the_mode_are_needed():
     rare = ANSWERS.assign(value=[1, 1, 1, 0, 1, 0], count=[40, 3, 6, 4, 15, 3])
     assert refusal(raked_mean(rare, Raking(MARGINS))) == "not estimable: fewer than 8 answers off the mode"
+
+
+@pytest.mark.parametrize("nobody", [ANSWERS.iloc[:0], ANSWERS.assign(count=0)])
+@pytest.mark.parametrize("bounds", [None, (0.5, 2.0)])
+def test_nobody_answered(nobody: pd.DataFrame, bounds: tuple[float, float] | None):
+    for figure in (raked_mean, raked_share):
+        assert refusal(figure(nobody, Raking(MARGINS, bounds))) == "not estimable: no answers"
+    assert raked_mean(nobody.iloc[:0].assign(g=""), Raking(MARGINS), ["g"]).empty

@@ -86,3 +86,14 @@ def test_comparisons_are_kept_apart():
 def test_wrong_counts_are_refused(change: dict[str, float]):
     with pytest.raises(ValueError, match="count"):
         mantel_haenszel(STONES.assign(**change))
+
+
+def test_groups_of_one_kind_throughout_have_no_interval():
+    # all of group 1, none of group 0: Sato's variance is 0
+    table = mantel_haenszel(STONES.assign(count_1=STONES["n_1"], count_0=0))
+    assert table["status"].item() == "not estimable: no variation within the groups of any stratum"
+    assert table[["estimate", "low", "high", "std_error"]].isna().all().all()
+
+
+def test_without_a_pooled_difference_no_stratum_is_against_it():
+    assert simpson(STONES.assign(n_0=0, count_0=0))["against"].isna().all()

@@ -126,3 +126,8 @@ def test_no_test_rejects_nothing_and_says_so():
 def test_wrong_questions_are_refused(p, rule, alpha):
     with pytest.raises(ValueError, match=r"p-values|rule must|alpha"):
         rejections(pd.Series([float(p)]), rule, alpha)
+
+
+def test_only_three_scales_exist():
+    with pytest.raises(ValueError, match="scale must be"):
+        one_sided_p(estimates(5, 3, 9), 9, "above", "sqrt")  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,7 @@ def one_sided_p(estimates: pd.DataFrame, target: Numbers, worse: Worse, scale: S
 
     z = (estimate − target) / s, where s is the half of the interval that faces the target over the normal quantile of
     its level; so p < (1 − level)/2 exactly when the whole interval lies on the bad side, as verdicts are given.
-    NaN where an estimate's status is not "ok".
+    NaN where an estimate's status is not "ok", the target is missing, or the interval has no width on the facing side.
 
     Args:
         estimates: a table of estimates of this package.
@@ -62,8 +62,13 @@ def one_sided_p(estimates: pd.DataFrame, target: Numbers, worse: Worse, scale: S
         scale: where the estimate is nearly normal: "log" for rates, "logit" for shares. A row with a value at the
             end of that scale (a rate of 0) is compared on the plain scale.
 
+    Raises:
+        ValueError: another bad side, or another scale.
+
     R: ``pnorm((estimate - target) / s, lower.tail = FALSE)``, for ``worse="above"``.
     """
+    if scale not in get_args(Scale):
+        raise ValueError('scale must be "identity", "log" or "logit"')
     table = estimates.assign(target=aligned(n=estimates["n"], target=target)["target"])
     plain = table[["estimate", "low", "high", "target"]].to_numpy(float, na_value=np.nan).T
     inside = {"identity": np.ones(len(table), bool), "log": (plain > 0).all(0)}

@@ -33,6 +33,7 @@ MINIMUM_EACH = 5
 #: Agresti and Caffo: answers added to each share where only its variance is meant.
 PSEUDO_ANSWERS = 2
 RARE = f"fewer than {MINIMUM_EACH} answers of either kind over both groups"
+ALL_ALIKE = "no variation within the groups of any stratum"
 RARE_IN_ONE = f"fewer than {MINIMUM_EACH} answers of either kind in a group"
 SATO = "Mantel-Haenszel difference, Sato"
 DIRECT = "directly standardised difference, Wald with pseudo-answers"
@@ -84,7 +85,7 @@ def mantel_haenszel(strata: pd.DataFrame, by: Sequence[str] = (), level: float =
     Returns:
         A table of estimates indexed by comparison, with std_error and strata (those with both groups). Not estimable
         below `MINIMUM_N_SHARE` answers in a group, or `MINIMUM_EACH` answers of either kind over both, counted in
-        those strata.
+        those strata; nor where each group is of one kind throughout (metafor: an interval of width 0).
 
     Raises:
         ValueError: a count is not a count or exceeds its n.
@@ -147,8 +148,8 @@ def simpson(strata: pd.DataFrame, by: Sequence[str] = (), level: float = LEVEL) 
 
     Returns:
         A table of estimates with index ``by`` and view (pooled, standardised), with strata (those with both groups),
-        against (strata whose own difference has the sign opposite to the pooled one), sign_turns and certain (True,
-        False; missing where either view is not estimable).
+        against (strata whose own difference has the sign opposite to the pooled one; missing where that is not
+        estimable), sign_turns and certain (True, False; missing where either view is not estimable).
 
     Raises:
         ValueError: a count is not a count or exceeds its n.
@@ -167,9 +168,10 @@ def simpson(strata: pd.DataFrame, by: Sequence[str] = (), level: float = LEVEL) 
     clear = [(table["low"].gt(0) | table["high"].lt(0)).to_numpy() for table in (pooled, standardised)]
     table, ids, groups = _compared(strata, by)
     own = np.sign(ratio(table["count_1"], table["n_1"]) - ratio(table["count_0"], table["n_0"]))
+    against = sums_by(ids, own * sign[ids] < 0, len(groups)).astype(int)
     facts = pd.DataFrame({
         "strata": standardised["strata"],
-        "against": sums_by(ids, own * sign[ids] < 0, len(groups)).astype(int),
+        "against": pd.Series(against, standardised.index).astype("Int64").where(np.isfinite(sign)),
         "sign_turns": pd.Series(turns, standardised.index).astype("boolean").where(told),
         "certain": pd.Series(turns & clear[0] & clear[1], standardised.index).astype("boolean").where(told),
     })
@@ -220,6 +222,8 @@ def _told(
     either = np.minimum(np.minimum(x1, n1 - x1), np.minimum(x0, n0 - x0))
     scarce, why = (both, RARE) if method == SATO else (either, RARE_IN_ONE)
     few = np.minimum(n1, n0) < MINIMUM_N_SHARE
-    reason = first_reason(n1 + n0, 0, (few, EMPTY_GROUP), (scarce < MINIMUM_EACH, why), of=ONE_SIDED)
+    alike = (~figures["std_error"].gt(0)).to_numpy()
+    reasons = [(few, EMPTY_GROUP), (scarce < MINIMUM_EACH, why), (alike, ALL_ALIKE)]
+    reason = first_reason(n1 + n0, 0, *reasons, of=ONE_SIDED)
     strata = sums_by(ids, np.ones(len(ids)), len(groups)).astype(int)
     return estimate_table(figures.assign(n=(n1 + n0).astype(int), strata=strata), reason, method, level)

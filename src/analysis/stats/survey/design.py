@@ -50,9 +50,9 @@ def design_mean(
 
     Args:
         answers: the reduced table: value (float; NaN = unanswered or outside the domain), count, and where there are
-            such: weight (integer, `WEIGHT_ONE` being 1; none = all equal), stratum, cluster (missing = each answer is
-            its own sampling unit; labels are nested in the stratum). Keep rows outside the domain: they are part
-            of the design.
+            such: weight (integer, `WEIGHT_ONE` being 1; none = all equal), stratum (all missing ones are one stratum),
+            cluster (missing = each answer is its own sampling unit; labels are nested in the stratum). Keep rows
+            outside the domain: they are part of the design.
         by: columns that name the domains; each is estimated within the whole design.
         level: two-sided confidence level.
         minimum_n: fewer answers are not estimable, nor fewer than 5 off the mode, each counted as 1 / deff_kish.
@@ -86,7 +86,8 @@ def design_share(
     """Return a design-weighted share with Korn and Graubard's interval, which also stands at 0 and 1.
 
     Estimate, standard error, arguments and errors as in `design_mean`, with ``value`` 0 or 1; limits as in
-    `analysis.stats.intervals.clusters.korn_graubard`. For the plain t interval call `design_mean` with the same table.
+    `analysis.stats.intervals.clusters.korn_graubard`; deff is NaN at 0 and 1. For the plain t interval call
+    `design_mean` with the same table.
     Coverage at 95 % averages .967 over n = 10 … 300 and p = .5 … .99 and is .927 at least: cautious near 1 when n is
     small.
 

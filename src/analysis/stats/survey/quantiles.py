@@ -132,13 +132,22 @@ def weighted_quantile(values: Floats, weights: Floats, probability: float, rule:
 
     R: ``survey:::qrule_math(x, w, p)`` and its siblings.
     """
-    order = np.lexsort((weights, values))
-    value, weight = values[order], weights[order]
-    reached = np.cumsum(weight)
+    return _quantile((values, weights, np.ones(len(values))), probability, rule)
+
+
+def _quantile(answers: tuple[Floats, Floats, Floats], probability: float, rule: str) -> float:
+    """Return a quantile of values that stand for so many answers (third column) of a weight each."""
+    order = np.lexsort((answers[1], answers[0]))
+    value, weight, times = (column[order] for column in answers)
+    reached = np.cumsum(weight * times)
     if rule in PLOTTING:
         before, own, last = PLOTTING[rule]
-        place = (before * (reached - weight) + own * reached) / (reached[-1] + last * weight[-1])
-        return float(np.interp(probability, place, value))
+        whole = reached[-1] + last * weight[-1]
+        # Between the first and the last of equal answers the value does not change: their two places will do.
+        first = np.minimum(reached - weight * (times - 1), reached)
+        ends, each = np.column_stack([first, reached]).ravel(), np.repeat(weight, 2)
+        place = (before * (ends - each) + own * ends) / (whole if whole > 0 else 1.0)
+        return float(np.interp(probability, place, np.repeat(value, 2)))
     share = probability * reached[-1]
     passed = int(np.sum(reached <= share * (1 + SAME_SHARE)))
     following = value[min(passed, len(value) - 1)]
@@ -150,13 +159,11 @@ def weighted_quantile(values: Floats, weights: Floats, probability: float, rule:
 def _at(inside: pd.DataFrame, probability: Floats, rule: str) -> Floats:
     """Return each domain's quantile at its own probability; NaN without answers, and beyond 0–1."""
     found = np.full(len(probability), np.nan)
-    value, weight, times = (inside[name].to_numpy(float) for name in ("value", "weight", "count"))
+    columns = [inside[name].to_numpy(float) for name in ("value", "weight", "count")]
     groups = inside.groupby("group").indices
-    for group in np.flatnonzero((probability >= 0) & (probability <= 1)):
-        rows = groups.get(group, np.array([], dtype=np.int64))
-        each = np.repeat(rows, times[rows].astype(np.int64))
-        if len(each):
-            found[group] = weighted_quantile(value[each], weight[each], float(probability[group]), rule)
+    for group in np.intersect1d(np.flatnonzero((probability >= 0) & (probability <= 1)), inside["group"]):
+        value, weight, times = (column[groups[group]] for column in columns)
+        found[group] = _quantile((value, weight, times), float(probability[group]), rule)
     return found
 
 

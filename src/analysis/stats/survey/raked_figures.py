@@ -43,7 +43,9 @@ def raked_mean(
     m = Σ g v / Σ g over the domain, g the raked (and trimmed) weights. What the margins explain no longer varies: the
     influence z = g (v − m) / Σ g is replaced by g e, e the residual of z / g on the margins' categories over the
     whole sample (0 outside the domain). As R does, e is what `SWEEPS` rounds of taking off each category's plain mean
-    leave; a regression weighted by the design weights, as in R's ``calibrate(calfun = "raking")``, differs a little.
+    leave, margins in alphabetical order (R: in that of its list, which moved the standard error by 5e-7 of itself at
+    n = 60 with three margins, and by 1e-13 on R's schools); a regression weighted by the design weights, as in R's
+    ``calibrate(calfun = "raking")``, differs a little.
     Treating raked weights as design weights instead overstates the spread of what goes with the margins. Coverage at
     95 % averages .94 over n = 60 … 300 and three item shapes and is .91 at least.
 
@@ -60,7 +62,7 @@ def raked_mean(
         As `analysis.stats.survey.design.design_mean`; n_eff, deff_kish and deff are those of the raked weights.
 
     Raises:
-        CannotRake: as `analysis.stats.survey.raking.raked_weights`.
+        CannotRake: as `analysis.stats.survey.raking.raked_weights`, unless nobody answered at all.
         ValueError: as `analysis.stats.survey.design.design_mean`.
 
     R: ``r <- rake(d, list(~a, ~b), list(pop_a, pop_b), control = list(maxit = 1000, epsilon = 1e-12))``;
@@ -109,7 +111,8 @@ def raked_nps(
 
 def _figures(answers: pd.DataFrame, raking: Raking, by: Sequence[str]) -> pd.DataFrame:
     ids, groups = group_ids(answers, by)
-    margins = targets(answers, raking.margins)
+    # Nobody answered: nothing to rake, and no figure.
+    margins = targets(answers, raking.margins) if bool(answers["count"].gt(0).any()) else []
     codes = {f"category {number}": position for number, (position, _) in enumerate(margins)}
     rows = sampled_rows(answers.assign(**codes), ids, ("value", *codes))
     positions, count = [rows[code].to_numpy(np.int64) for code in codes], rows["count"].to_numpy(float)
@@ -117,6 +120,8 @@ def _figures(answers: pd.DataFrame, raking: Raking, by: Sequence[str]) -> pd.Dat
     untrimmed = fitted(rows["weight"].to_numpy(float), count, found)
     inside = rows.assign(weight=trimmed(untrimmed, count, raking))[rows["value"].notna()]
     means = weighted_means(inside, groups)
+    if inside.empty:
+        return with_spread(means, inside, np.full(len(groups), np.nan))
     influence = np.zeros((len(rows), len(groups)))
     influence[inside.index, inside["group"]] = mean_influence(inside, means)
     residual = untrimmed[:, None] * _residuals(influence / untrimmed[:, None], count, positions)

@@ -105,7 +105,7 @@ def fitted(weight: Floats, count: Floats, margins: list[Target]) -> Floats:
 
 def trimmed(weight: Floats, count: Floats, raking: Raking) -> Floats:
     """Return the weights within the bounds, what is cut off spread over the others."""
-    if raking.bounds is None:
+    if raking.bounds is None or not count.any():
         return weight
     mean = float(np.sum(weight * count) / np.sum(count))
     low, high = raking.bounds[0] * mean, raking.bounds[1] * mean
