@@ -1,11 +1,12 @@
 """Do the intervals and alarms keep their promise in long simulations?
 
 Runs the cells of tests/coverage with `LONGER` times as many samples and writes benchmarks/coverage.csv: one row per
-cell, with the hash of the code it was made with. `make bench` makes it anew; the tests hold the same bounds with fewer.
+cell, with the hash of the code behind it. `make bench` makes it anew; the tests hold the same bounds with fewer.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 from pathlib import Path
@@ -21,10 +22,21 @@ LONGER = 10
 COLUMNS = ["topic", "estimator", "cell", "runs", "share", "bound", "holds", "seed", "code_sha256"]
 
 
+def code_of(path: Path, known: set[Path]) -> set[Path]:
+    """Return ``known`` with ``path`` and every module of the statistics that it imports, and so on."""
+    known.add(path)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis.stats"):
+            module = (PROJECT / "src").joinpath(*str(node.module).split(".")).with_suffix(".py")
+            if module.is_file() and module not in known:
+                code_of(module, known)
+    return known
+
+
 def code_hash(topic: Path) -> str:
-    """Return the hash of all statistics and of the topic's simulation."""
+    """Return the hash of a topic's simulation and of all statistics behind it."""
     digest = hashlib.sha256()
-    for path in [*sorted((PROJECT / "src" / "analysis" / "stats").rglob("*.py")), topic]:
+    for path in sorted(code_of(topic, set())):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -42,7 +54,7 @@ def loaded(path: Path) -> ModuleType:
 def test_long_simulations(topic: Path) -> None:
     module, name = loaded(topic), topic.stem.removeprefix("test_coverage_")
     cells = module.table(LONGER * module.RUNS)
-    share = cells["coverage"] if "coverage" in cells else cells["false_alarms"]
+    share = cells.reindex(columns=["coverage", "false_alarms"]).bfill(axis=1)["coverage"]
     told = cells.assign(topic=name, share=share.round(6), bound=cells["bound"].round(6), seed=module.SEED,
                         code_sha256=code_hash(topic))[COLUMNS]
     others = pd.read_csv(RESULT).query("topic != @name") if RESULT.exists() else told.iloc[:0]

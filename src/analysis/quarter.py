@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from analysis.refusal import Refused
 
 QUARTER_PATTERN = re.compile(r"20[0-9]{2}Q[1-4]", re.ASCII)
+QUARTERS_PER_YEAR = 4
 
 
 @dataclass(frozen=True, order=True)

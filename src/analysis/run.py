@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.params import PROJECT, Params, load_params
 from analysis.quarter import Quarter
 from analysis.sources.deliver import Delivery, deliver
+from analysis.tables import TABLES
 from analysis.tables.results import LEVEL
 from analysis.warehouse import Warehouse
 
@@ -32,6 +33,12 @@ class Run:
     language: str
     run_id: str
     stage: Path | None = None
+    #: The unit types that figures are asked for; None: all there are.
+    unit_types: tuple[str, ...] | None = None
+
+    def asks(self, unit_type: str) -> bool:
+        """Tell whether figures are asked for units of ``unit_type``."""
+        return self.unit_types is None or unit_type in self.unit_types
 
     @property
     def as_of(self) -> datetime:
@@ -42,6 +49,37 @@ class Run:
     def level(self) -> float:
         """The level of every interval."""
         return LEVEL
+
+    def earlier(self, quarter: Quarter, *unit_types: str) -> Run | None:
+        """Return the run of an earlier quarter under its own plan (without one: this run's), as known at its date.
+
+        ``unit_types``: those asked for, to save time; none = all.
+
+        Snapshots (staff, partners) are this run's, whose spells tell the past; what later became of a case is as this
+        run knows it. None where nothing was delivered for the quarter.
+        """
+        own = self.delivery.tables.get(str(quarter), {})
+        if not own:
+            return None
+        now = self.delivery.tables.get(str(self.quarter), {})
+        snapshots = {name: path for name, path in now.items() if TABLES[name].snapshot}
+        tables = {name: one for name, one in self.delivery.tables.items() if Quarter.parse(name) < quarter}
+        followed = {name: one for name, one in self.delivery.followed.items() if Quarter.parse(name) < quarter}
+        delivery = replace(self.delivery, quarter=quarter, tables=tables | {str(quarter): snapshots | own},
+                           followed=followed)
+        planned = quarter in self.params.plans
+        params = load_params(self.params.directory, quarter) if planned else replace(self.params, quarter=quarter)
+        return replace(self, quarter=quarter, params=params, delivery=delivery,
+                       warehouse=Warehouse(delivery, self.warehouse.cache), stage=None,
+                       unit_types=unit_types or None)
+
+    def under(self, other: Run) -> Run:
+        """Return this run under the definitions and limits of ``other``; itself where they are the same."""
+        ours, theirs = self.params, other.params
+        if list(ours.registry) == list(theirs.registry) and ours.plan.limits == theirs.plan.limits:
+            return self
+        plan = ours.plan.model_copy(update={"limits": theirs.plan.limits})
+        return replace(self, params=replace(ours, registry=theirs.registry, plan=plan))
 
     def save(self, name: str, table: pd.DataFrame, *, confidential: bool = False) -> pd.DataFrame:
         """Write a result table as ``tables/<name>.csv`` of the report being made, and return it."""

@@ -45,7 +45,6 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
             partners["satisfaction"],
             rows("csat_top2_share", unit_type="mode", units=("questionnaire", "phone", "online")),
             rows("csat_top2_share", unit_type="service_line", units=LINES)),
-        "satisfaction_change": rows(*loyalty, compared_with="2024Q2"),
         "response_time": together(
             rows("response_median_hours", "response_p90_hours", "in_limit_share"), partners["response_time"],
             *[by("in_limit_share", one) for one in ("kind", "channel", "shift")]),
@@ -69,6 +68,15 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
         "acknowledgement": rows("acknowledgement_share").assign(estimate=1.0),
         "training_needs": rows("competence_score", unit_type="team", units=("t1",)),
         "scorecard": rows(*weighted, unit_type="service_line", units=LINES),
+        "consistency": together(*[rows("csat_top2_share", unit_type=one, units=("all",), spread="beyond chance")
+                                  for one in ("branch", "channel", "shift")]),
+        "partners": rows("in_limit_share", "csat_top2_share", "complaints_per_1k_requests", "accuracy_error_share",
+                         unit_type="partner", units=("P1",)),
+        "satisfaction_distribution": rows("csat_answer_share"), "drivers": rows("driver_odds_ratio"),
+        "nonresponse": rows("csat_bounds_share"),
+        "mode_effect": rows("mode_difference_share", unit_type="mode", units=("phone", "online")),
+        "auditor_agreement": rows("auditor_agreement_alpha"), "rating_reliability": rows("rating_reliability"),
+        "changes": rows(*{*weighted, *loyalty}, compared_with="2024Q2", definition=-0.05, performance=0.04, mix=0.01),
         "opening": pd.DataFrame({"question": ["quality", "conduct", "rights"], "cases": [6, 1, 900],
                                  "verdict": ["met", "not met", "cannot tell"]}),
         "problems": rows("csat_top2_share", owner="customer_service", p_worse=0.01),
@@ -91,5 +99,4 @@ def whole_evidence() -> Evidence:
     """Return the evidence of a quarter without fault."""
     params = load_params(PROJECT / "params", Quarter(2024, 3))
     params = replace(params, reviews={Quarter(2024, 2): reviewed(params)})
-    weighted = [name for name, one in params.plan.indicators.items() if one.weight is not None]
-    return Evidence(params, complete_tables(weighted))
+    return Evidence(params, complete_tables(list(params.plan.weighted)))

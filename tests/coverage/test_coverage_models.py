@@ -142,7 +142,7 @@ def table(runs: int) -> pd.DataFrame:
     rows = [("trend", cell, trend(*cell, runs), runs) for cell in TRENDS]
     rows += [("ordinal", cell, ordinal(*cell, runs), runs) for cell in ORDINAL]
     intervals = pd.DataFrame(rows, columns=["estimator", "cell", "coverage", "runs"])
-    intervals["bound"] = LEVEL - 2 * np.sqrt(LEVEL * (1 - LEVEL) / intervals["runs"])
+    intervals["bound"] = LOWEST - 2 * np.sqrt(LOWEST * (1 - LOWEST) / intervals["runs"])
     intervals["holds"] = intervals["coverage"].ge(intervals["bound"])
     exact = pd.DataFrame([binary(*cell) for cell in BINARY])
     rows = [("alarm", cell, alarms(*cell, runs), runs) for cell in ALARMS]

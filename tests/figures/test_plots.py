@@ -87,3 +87,8 @@ def test_a_table_without_rows_still_draws(draw: object) -> None:
 
 def test_a_tick_between_whole_per_cents_is_not_rounded() -> None:
     assert [_tick(value, Wording("en")) for value in (0.05, 0.075, 0.1)] == ["5%", "7.5%", "10%"]
+
+
+def test_a_trend_of_nothing_says_no_data() -> None:
+    empty = pd.DataFrame({"unit": [], "quarter": [], "estimate": [], "low": [], "high": []})
+    assert written(trend_plot(empty, axes(), SAY)) == ["no data"]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from analysis.measures.competence import (
     acknowledgement,
@@ -9,7 +11,6 @@ from analysis.measures.competence import (
     competence,
     coverage,
     employees,
-    training_needs,
 )
 
 SPELL = {"department": "d1", "branch": "B1", "team": "t1", "role": "clerk", "service_line": "claims",
@@ -67,13 +68,34 @@ def test_a_person_stands_in_the_post_held_last_in_the_quarter(insurer):
     assert row_of(table, "claims", facet="")["status"] == "no data"
 
 
-def test_training_needs_are_told_by_team_and_facet_lowest_first(insurer):
-    lower = zip((0, 1, 4), FACETS, strict=True)
-    scores = {facet: [[score - less] for score in (4, 5, 6, 7, 8, 9, 10)] for less, facet in lower}
-    rated = pd.concat([ratings(several).assign(facet=facet) for facet, several in scores.items()])
-    table = training_needs(insurer({"assessments": rated, "staff": staff(7)}))
-    assert table["facet"].tolist() == ["adaptability", "", "communication", "knowledge"]
-    assert set(table["unit_type"]) == {"team"}
+def test_a_line_rated_by_a_strict_assessor_is_not_worse_for_it(insurer):
+    """40 people rated by both tie the assessors together: b gives 2 of 10 less; the other people have one rating."""
+    both = [[5 + person % 4, 3 + person % 4] for person in range(40)]
+    both[0][0] += 0.5  # some noise, or there is nothing to judge the uncertainty by
+    mild = ratings([[6 + person % 3] for person in range(20)]).assign(assessor_id="a1")
+    strict = ratings([[4 + person % 3] for person in range(20)]).assign(assessor_id="a2")
+    named = [table.assign(employee_id=mark + table["employee_id"], assessment_id=mark + table["assessment_id"])
+             for mark, table in (("x", mild), ("y", strict))]
+    rated = pd.concat([ratings(both), *named])
+    people = rated["employee_id"].unique()
+    lines = {"e": "claims", "x": "sales", "y": "after_sales"}
+    roster = pd.DataFrame([SPELL | {"employee_id": one, "service_line": lines[one[0]]} for one in people])
+    table = competence(insurer({"assessments": rated, "staff": roster}))
+    sales, after = row_of(table, "sales", facet=""), row_of(table, "after_sales", facet="")
+    assert sales["estimate"] == pytest.approx(after["estimate"], abs=0.3)
+    assert sales["method"].endswith("assessors' severity removed")
+
+
+def test_what_is_uncertain_in_a_severity_widens_the_interval_of_those_it_moves(insurer):
+    rng = np.random.default_rng(1)
+    both = [[round(score, 1), round(score - 1 + rng.normal(0, 0.5), 1)] for score in rng.uniform(4, 8, 40)]
+    rated = ratings(both)
+    one_sided = rated[(rated["assessor_id"] == "a1") | (rated["employee_id"].str[1:].astype(int) <= 32)]
+    lines = ["claims" if number <= 32 else "sales" for number in range(1, 41)]
+    table = competence(insurer({"assessments": one_sided, "staff": staff(40, service_line=lines)}))
+    sales = row_of(table, "sales", facet="")
+    points = one_sided[one_sided["employee_id"].str[1:].astype(int) > 32]["score"] * 10
+    assert sales["high"] - sales["low"] > 2 * t.ppf(0.975, 7) * points.std(ddof=1) / 8**0.5
 
 
 def test_acknowledgement_counts_each_person_once_and_is_certain(insurer):
@@ -122,7 +144,6 @@ def test_without_staff_coverage_says_so_and_nobody_is_listed(insurer):
     assert (row["status"], row["note"]) == ("no data", "no roster")
     assert employees(run).empty
     assert appraisal(run).empty
-    assert training_needs(run).empty
 
 
 def test_every_line_is_covered_or_has_no_data(insurer):

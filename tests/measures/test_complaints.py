@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.complaints import complaint_causes, complaints
+from analysis.measures.complaints import complaint_causes, complaint_crossing, complaints, crossed
 
 MONTHS = ("2024-07", "2024-08", "2024-09")
 
@@ -95,3 +95,18 @@ def test_complaints_that_were_not_delivered_are_not_a_rate_of_zero(insurer):
                              for n in range(30)])
     table = complaints(insurer({"requests": requests, "exposures": business()}))
     assert set(table["status"]) == {"no data", "not applicable"}
+
+
+def test_causes_are_crossed_with_line_and_product(insurer):
+    rows = received(3, cause=["delay; price", "delay", "price"], service_line=["claims", "claims", None])
+    table = complaint_crossing(insurer({"complaints": rows}))
+    assert table.to_numpy().tolist() == [
+        ["delay", "claims", "auto", 2], ["price", "", "auto", 1], ["price", "claims", "auto", 1]]
+    assert complaint_crossing(insurer({})).empty
+
+
+def test_a_crossing_is_added_up_to_two_columns_most_frequent_cause_first(insurer):
+    rows = received(5, cause=["price", "delay", "delay", "delay", "price"], service_line=["claims"] * 3 + ["sales"] * 2)
+    found = crossed(complaint_crossing(insurer({"complaints": rows})), "service_line")
+    assert found.to_numpy().tolist() == [
+        ["delay", "claims", 2], ["delay", "sales", 1], ["price", "claims", 1], ["price", "sales", 1]]

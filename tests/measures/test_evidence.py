@@ -22,14 +22,14 @@ def summary(run: Run) -> dict[str, pd.DataFrame]:
 
 
 def test_a_company_that_delivered_nothing_has_a_report_without_a_verdict(insurer: Insurer) -> None:
-    tables = summary(insurer({}, indicators={"csat_top2_share": {"weight": 1.0}}))
+    tables = summary(insurer({}, indicators={"csat_top2_share": {"weight": 1.0, "floor": 0.5}}))
     assert set(tables) == {*MEASURES, "scorecard", "opening", "problems"}
     assert set(tables["opening"]["verdict"]) == {"cannot tell"}
     assert tables["problems"].empty
 
 
 def test_no_clause_is_met_by_figures_that_are_not_there(insurer: Insurer) -> None:
-    run = insurer({}, indicators={"csat_top2_share": {"weight": 1.0}})
+    run = insurer({}, indicators={"csat_top2_share": {"weight": 1.0, "floor": 0.5}})
     status = clauses(Evidence(run.params, summary(run))).set_index("clause")["status"]
     by_figures = ["1.1", "2.1", "3.1", "3.2", "4.1", "4.2", "4.3", "4.5", "4.6", "5.2", "5.3", "6.1", "6.3",
                   "7.2", "8.4"]

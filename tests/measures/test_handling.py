@@ -92,3 +92,22 @@ def test_what_is_never_delivered_is_no_data_and_not_a_good_result(insurer):
     assert company(found, "complaint_handling_share")["status"] == "ok"
     assert company(found, "complaint_timely_share")["status"] == "no data"
     assert company(late, "complaint_effective_share")["status"] == "no data"
+
+
+def test_what_came_after_closing_is_told_event_by_event(insurer):
+    """Ten closed in the second quarter: two reopened, one escalated, one repeated in time; none overturned yet."""
+    old = received(10, received_at="2024-04-02T10:00", closed_at="2024-05-01T10:00")
+    old["reopened_at"] = ["2024-05-20T10:00"] * 2 + [None] * 8
+    old["escalated_at"] = ["2024-05-05T10:00"] + [None] * 9
+    again = received(1, received_at="2024-07-30T10:00", repeat_of="c2").assign(complaint_id="n1")
+    parts = handling(insurer({"complaints": pd.concat([old, again])}))
+    shares = [company(parts, f"complaint_{name}_share") for name in ("reopened", "escalated", "repeated")]
+    assert [share["estimate"] for share in shares] == pytest.approx([0.2, 0.1, 0.1])
+    assert company(parts, "complaint_overturned_share")["status"] == "no data"  # never filled
+
+
+def test_redress_is_of_those_decided(insurer):
+    rows = received(12, decided_at=["2024-07-10T10:00"] * 10 + [None] * 2, outcome=["upheld"] * 10 + [None] * 2,
+                    redress=[100] * 3 + [0] * 2 + [None] * 7)
+    row = company(handling(insurer({"complaints": rows})), "complaint_redress_share")
+    assert (row["n"], row["estimate"]) == (10, pytest.approx(0.3))

@@ -174,3 +174,14 @@ def test_an_event_that_is_never_delivered_is_no_data(insurer: Insurer) -> None:
     company = table[(table["unit"] == "company") & (table["event"] == "first_response")]
     assert set(company["status"]) == {"no data"}
     assert "not met" not in set(table["verdict"])
+
+
+def test_an_old_quarter_keeps_the_definition_it_was_published_under(insurer: Insurer) -> None:
+    """Until 2023 the share was of served requests alone: 10 of 18, those still waiting left out."""
+    opened = datetime(2023, 11, 6, 9, 0)
+    old = insurer(_tables(*[_requests(FREIREICH, opened)] * 2), "2023Q4", limits=_limits(inquiry=10),
+                  as_of="2024-01-15T23:59:59+08:00")
+    row = _row(response_time(old), "in_limit_share")
+    assert (row["n"], row["estimate"], row["method"]) == (18, pytest.approx(10 / 18), "share, modified Wilson")
+    none = _row(response_time(insurer({}, "2023Q4", limits=_limits(inquiry=10))), "in_limit_share")
+    assert none["status"] == "no data"

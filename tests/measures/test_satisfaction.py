@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.measures.satisfaction import SILENT, UNUSED, satisfaction, satisfaction_change, satisfaction_trend
+from analysis.measures.changes import changes
+from analysis.measures.satisfaction import SILENT, UNUSED, satisfaction, satisfaction_trend
 from analysis.run import Run
 from tests.measures.conftest import Insurer
 
@@ -126,7 +127,7 @@ def test_without_a_survey_there_is_no_data(insurer: Insurer) -> None:
     table = satisfaction(run)
     assert set(table["status"]) == {"no data"}
     assert set(table["unit"]) == {"company", "sales", "claims", "phone"}
-    assert set(satisfaction_change(run)["status"]) == {"no data"}
+    assert set(changes(run, satisfaction, table)["status"]) == {"no data"}
 
 
 def test_units_are_told_apart(insurer: Insurer) -> None:
@@ -138,10 +139,15 @@ def test_units_are_told_apart(insurer: Insurer) -> None:
     assert list(table.loc[table["unit_type"] == "month", "unit"].unique()) == ["2024-07", "2024-08"]
 
 
+def company_changes(run: Run) -> pd.DataFrame:
+    found = changes(run, satisfaction, satisfaction(run))
+    return found[found["unit_type"] == "company"].set_index(["indicator", "compared_with"])
+
+
 def test_a_change_has_newcombes_interval(insurer: Insurer) -> None:
     """Newcombe (1998) Stat Med 17:873, table II, method 10: 56/70 less 48/80 is .0524 to .3339."""
     run = insurer(_surveys(_answers(56, 14), _answers(48, 32, "2024-05-02")))
-    change = satisfaction_change(run).set_index(["indicator", "compared_with"])
+    change = company_changes(run)
     row = change.loc[("csat_top2_share", "2024Q2")]
     assert [round(row[name], 4) for name in NUMBERS] == [0.2, 0.0524, 0.3339]
     assert (row["n"], row["n_before"], row["verdict"]) == (70, 80, "no target")
@@ -150,7 +156,7 @@ def test_a_change_has_newcombes_interval(insurer: Insurer) -> None:
 
 def test_a_change_from_too_few_answers_is_not_estimable(insurer: Insurer) -> None:
     run = insurer(_surveys(_answers(56, 14), _answers(5, 2, "2024-05-02")))
-    change = satisfaction_change(run).set_index(["indicator", "compared_with"])
+    change = company_changes(run)
     assert change.loc[("csat_top2_share", "2024Q2"), "status"] == "not estimable: fewer than 10 answers"
 
 

@@ -9,7 +9,8 @@ from analysis.measures.scorecard import headline_rows, opening, scorecard
 from analysis.tables.results import FIGURE_COLUMNS, figures
 from tests.measures.conftest import Insurer
 
-PLANNED = {"csat_top2_share": {"weight": 0.6, "target": 0.8}, "compliance_pass_share": {"weight": 0.4, "target": 0.9}}
+PLANNED = {"csat_top2_share": {"weight": 0.6, "target": 0.8, "floor": 0.5},
+           "compliance_pass_share": {"weight": 0.4, "target": 0.9, "floor": 0.7}}
 
 
 def figure(indicator: str, unit: str = "company", estimate: float = 0.9, **extra: object) -> dict[str, object]:
@@ -41,9 +42,11 @@ def test_a_line_has_its_verdict_against_the_plan(insurer: Insurer) -> None:
     assert list(verdicts["csat_top2_share"][["company", "sales"]]) == ["met", "not met"]
 
 
-def test_the_composite_is_not_guessed(insurer: Insurer) -> None:
+def test_a_composite_without_enough_of_the_weight_is_not_guessed(insurer: Insurer) -> None:
     found = scorecard(insurer({}, indicators=PLANNED), tables(figure("csat_top2_share")))
-    assert set(found.loc[found["indicator"] == "composite_score", "status"]) == {"not yet evaluated"}
+    composite = found[found["indicator"] == "composite_score"].set_index("unit")
+    assert set(composite["status"]) == {"not estimable: less than 80% of the weight is present"}
+    assert composite.loc["company", "missing"] == "compliance_pass_share"
 
 
 def test_parts_of_a_headline_and_targeted_samples_are_no_headlines() -> None:

@@ -24,7 +24,7 @@ def test_every_month_has_its_count_and_rate(insurer):
     company = table[(table["product"] == "") & (table["indicator"] == "complaints_per_10k_policies")]
     assert company["unit"].tolist() == list(MONTHS)
     assert company["estimate"].tolist() == pytest.approx([2, 2, 2, 2, 0, 8])
-    assert set(table["alarm"]) == {"not yet evaluated"}
+    assert set(table["alarm"]) == {"", "not estimable: fewer than 18 months of baseline"}
 
 
 def test_a_month_has_garwoods_interval_where_counts_are_even(insurer):

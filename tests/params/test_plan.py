@@ -34,14 +34,26 @@ def test_fieldwork_has_two_dates_in_order(changes: dict[str, Any], message: str)
 
 @pytest.mark.parametrize("weights", [[0.5, 0.5], [0.1] * 10, []])
 def test_weights_add_to_one(weights: list[float]) -> None:
-    indicators = {f"i{number}": {"weight": weight} for number, weight in enumerate(weights)}
+    indicators = {f"i{number}": {"weight": weight, "floor": 0} for number, weight in enumerate(weights)}
     plan = Plan.model_validate(PLAN | {"indicators": indicators | {"unweighted": {}}})
     assert len(plan.indicators) == len(weights) + 1
 
 
 def test_weights_that_do_not_add_to_one_are_an_error() -> None:
     with pytest.raises(ValidationError, match=r"the weights add to 0.9, not to 1"):
-        Plan.model_validate(PLAN | {"indicators": {"a": {"weight": 0.5}, "b": {"weight": 0.4}}})
+        Plan.model_validate(PLAN | {"indicators": {
+            "a": {"weight": 0.5, "floor": 0}, "b": {"weight": 0.4, "floor": 0}}})
+
+
+@pytest.mark.parametrize("grades", [{}, {"A": 90, "B": 10}, {"A": 0, "B": 0}, {"A": 101, "B": 0}, {"A": 50, "B": -1}])
+def test_grades_cover_the_scale_once(grades: dict[str, float]) -> None:
+    with pytest.raises(ValidationError, match="lowest score of its own"):
+        Plan.model_validate(PLAN | {"grades": grades})
+
+
+def test_a_weight_without_a_floor_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="a has a weight and no floor"):
+        Plan.model_validate(PLAN | {"indicators": {"a": {"weight": 1}}})
 
 
 @pytest.mark.parametrize(("changes", "message"), [

@@ -36,40 +36,43 @@ CLAUSES = (
     Clause("2.4", N_("Regularity and consistency"), every(
         units_told("satisfaction", "branch"), units_told("response_time", "channel"),
         units_told("response_time", "shift"),
-        later(N_("the spread between units beyond chance is not yet evaluated")))),
+        duties.spread_judged)),
     Clause("2.5", N_("Third-party partners"), every(
         units_told("satisfaction", "partner"), units_told("response_time", "partner"),
         units_told("accuracy", "partner"), units_told("complaints", "partner"),
-        later(N_("the comparison adjusted for case mix is not yet evaluated")))),
+        duties.partners_compared)),
     Clause("3.1", N_("Satisfaction and loyalty"), every(
         told("satisfaction", "csat_top2_share", "nps", "renew_share"),
-        told("satisfaction_change", "csat_top2_share", "nps", "renew_share"))),
+        told("changes", "csat_top2_share", "nps", "renew_share"))),
     Clause("3.2", N_("Standardise, lower the error rate"), every(
         told("accuracy", "accuracy_error_share"), units_told("accuracy", "service_line"),
         units_told("accuracy", "month"))),
     Clause("3.3", N_("Analyse, feed back, improve, compete"), every(
-        told("satisfaction_change", "csat_top2_share"),
-        later(N_("the decomposition of changes is not yet evaluated")))),
+        duties.changes_decomposed)),
     Clause("3.4", N_("Clear standards and targets for employees"), every(
         duties.explained, later(N_("the sheets per employee are not yet made")))),
     Clause("4.0", N_("Objective and quantified"), duties.registered),
     Clause("4.1", N_("Customer satisfaction survey"), every(
-        told("satisfaction", "survey_response_share", "csat_top2_share", "csat_mean"), duties.surveyed_without_gap)),
+        told("satisfaction", "survey_response_share", "csat_top2_share", "csat_mean"), duties.surveyed_without_gap,
+        told("satisfaction_distribution", "csat_answer_share"), told("drivers", "driver_odds_ratio"),
+        told("nonresponse", "csat_bounds_share"))),
     Clause("4.2", N_("Service response time"), every(
         told("response_time", "response_median_hours", "response_p90_hours", "in_limit_share"),
         units_told("response_time", "kind"))),
     Clause("4.3", N_("Service accuracy"), every(
-        parts("accuracy", "criterion", CRITERIA), told("accuracy", "accuracy_critical_share"))),
+        parts("accuracy", "criterion", CRITERIA), told("accuracy", "accuracy_critical_share"),
+        told("auditor_agreement", "auditor_agreement_alpha"))),
     Clause("4.4", N_("Knowledge, communication, adaptability"), every(
         parts("competence", "facet", FACETS), told("competence", "competence_score"),
-        later(N_("the reliability of the ratings is not yet evaluated")))),
+        told("rating_reliability", "rating_reliability"))),
     Clause("4.5", N_("Process compliance"), every(
         parts("compliance", "criterion", FAMILIES), told("compliance", "compliance_pass_share"))),
     Clause("4.6", N_("Complaint handling and its effect"), told(
         "complaints", "complaint_handling_share", "complaint_timely_share", "complaint_effective_share",
         "complaint_upheld_share", "complaint_handling_csat_share")),
     Clause("5.1", N_("Quarterly evaluation plan"), duties.approved_plan),
-    Clause("5.2", N_("Questionnaire, telephone and online survey"), duties.modes_answered),
+    Clause("5.2", N_("Questionnaire, telephone and online survey"), every(
+        duties.modes_answered, units_told("mode_effect", "mode"))),
     Clause("5.3", N_("Analyse, assess, find problems"), duties.problems_ranked),
     Clause("5.4", N_("Report, recommend, deliver to management"), duties.report_delivered),
     Clause("5.5", N_("Measures, feedback, implementation"), duties.measures_followed),
@@ -86,7 +89,7 @@ CLAUSES = (
         duties.measures_followed, later(N_("the effect of measures is not yet evaluated")))),
     Clause("8.1", N_("Interpretation by the quality department"), duties.explained),
     Clause("8.2", N_("In force from its date"), duties.versions_in_force),
-    Clause("8.3", N_("Revised and improved"), later(N_("the bridge from old to new definitions is not yet made"))),
+    Clause("8.3", N_("Revised and improved"), duties.revisions_bridged),
     Clause("8.4", N_("All employees know and follow it"), duties.all_acknowledged),
 )
 

@@ -56,8 +56,7 @@ def _complete(rows: pd.DataFrame, pointer: str) -> Judgement:
 def every_pair(e: Evidence) -> Judgement:
     """2.2: each weighted indicator has a row for each service line."""
     scores = e.table("scorecard")
-    indicators = [name for name, one in e.params.plan.indicators.items() if one.weight is not None]
-    wanted = {(one, line) for one in indicators for line in e.params.site.service_lines}
+    wanted = {(one, line) for one in e.params.plan.weighted for line in e.params.site.service_lines}
     have = len(wanted & set(zip(scores["indicator"], scores["unit"], strict=True)))
     why = N_("{0} of {1} pairs of indicator and line shown").format(have, len(wanted))
     return judged(have, len(wanted), why, "tables/scorecard.csv")
@@ -128,12 +127,54 @@ def modes_answered(e: Evidence) -> Judgement:
 def surveyed_without_gap(e: Evidence) -> Judgement:
     """4.1: there were answers this quarter, and in the one before if it had a plan."""
     now = e.table("satisfaction").query("unit_type == 'company' and indicator == 'csat_top2_share' and status == 'ok'")
-    change = e.table("satisfaction_change")
-    planned = e.params.quarter.plus(-1) in e.params.plans
-    before = "compared_with" in change and bool((change["status"] == "ok").any())
+    change, last = e.table("changes"), e.params.quarter.plus(-1)
+    planned = last in e.params.plans
+    compared = change.query("unit_type == 'company' and indicator == 'csat_top2_share' and status == 'ok'")
+    before = "compared_with" in compared and str(last) in set(compared["compared_with"])
     have, of = len(now.head(1)) + int(before and planned), 1 + int(planned)
     return judged(have, of, N_("{0} of {1} quarters surveyed").format(have, of), "tables/satisfaction.csv",
-                  "tables/satisfaction_change.csv")
+                  "tables/changes.csv")
+
+
+def spread_judged(e: Evidence) -> Judgement:
+    """2.4: between branches, channels and shifts it is said whether an indicator spreads beyond chance."""
+    rows = e.table("consistency")
+    told = set(rows.loc[rows["spread"].fillna("").ne(""), "unit_type"]) if "spread" in rows else set()
+    have = len(told & {"branch", "channel", "shift"})
+    return judged(have, 3, N_("{0} of 3 kinds of units judged for their spread").format(have), "tables/consistency.csv")
+
+
+def partners_compared(e: Evidence) -> Judgement:
+    """2.5: partners are held against the company's own staff, adjusted for case mix, on four indicators."""
+    rows = e.table("partners")
+    told = set(rows.loc[(rows["unit_type"] == "partner") & (rows["status"] == "ok"), "indicator"])
+    wanted = {"in_limit_share", "csat_top2_share", "complaints_per_1k_requests", "accuracy_error_share"}
+    have = len(told & wanted)
+    why = N_("{0} of {1} indicators compared with own staff").format(have, len(wanted))
+    return judged(have, len(wanted), why, "tables/partners.csv")
+
+
+def changes_decomposed(e: Evidence) -> Judgement:
+    """3.3: each weighted indicator of the company is compared with an earlier quarter, its change parted in steps."""
+    rows = e.table("changes")
+    told = rows[(rows["unit_type"] == "company") & (rows["status"] == "ok")]
+    have = len(set(e.params.plan.weighted) & set(told["indicator"]))
+    parted = "performance" in told and bool(told["performance"].notna().any())
+    why = N_("{0} of {1} weighted indicators compared").format(have, len(e.params.plan.weighted))
+    return judged(have if parted else 0, len(e.params.plan.weighted), why, "tables/changes.csv")
+
+
+def revisions_bridged(e: Evidence) -> Judgement:
+    """8.3: each indicator revised in the last four quarters is also told under its definition before, with the step."""
+    revised = {one.id for one in e.params.registry.revised(e.params.quarter)} & set(e.params.plan.indicators)
+    rows = e.table("changes")
+    moved = rows["definition"].fillna(0).ne(0) if "definition" in rows else pd.Series(False, rows.index)
+    have = len(revised & set(rows.loc[moved, "indicator"]))
+    if not revised:
+        return Judgement(MET, N_("no indicator was revised in four quarters"), ("params/indicators.yml",))
+    why = N_("{0} of {1} revised indicators told under both definitions").format(have, len(revised))
+    status = NO_DATA if rows.empty else MET if have == len(revised) else NOT_MET
+    return Judgement(status, why, ("tables/changes.csv", "params/indicators.yml"))
 
 
 def problems_ranked(e: Evidence) -> Judgement:

@@ -28,7 +28,9 @@ FOLD_OVER = 20  # rows; a longer table is folded
 BESIDE_ESTIMATE = frozenset({"low", "high", "level", "method", "status"})
 OF = "_indicator"  # of every row, where the caption says it
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-MEASURED = frozenset({"estimate", "target", "gap", "gap_near"})  # in the unit of the row's indicator
+# In the unit of the row's indicator.
+MEASURED = frozenset({"estimate", "target", "gap", "gap_near", "published", "definition", "performance", "mix",
+                      "detectable", "naive", "lowest", "highest", "overall", "usual"})
 
 
 def headline(text: str, verdict: str = "no target") -> HTML:

@@ -60,6 +60,8 @@ def trend_plot(table: pd.DataFrame, ax: Axes, say: Wording, period: str = "quart
         line = drawn[drawn["unit"] == unit]
         ax.fill_between(line["place"], line["low"], line["high"], color=colour, alpha=BAND_OPACITY, linewidth=0)
         ax.plot(line["place"], line["estimate"], color=colour, marker="o", markersize=5, label=_unit(unit, say))
+    if not periods:
+        ax.annotate(say.status("no data"), (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
     _target_line(ax, table, None, say, along="y")
     ax.set_xticks(range(len(periods)), periods)
     ax.margins(x=0.04)

@@ -11,6 +11,7 @@ from analysis.figures.panel import headline
 from analysis.wording import Wording
 from analysis.wording.terms import N_
 
+CHANCE = 0.05  # of a 95 % interval to leave out a change that is none
 QUESTIONS = {
     "quality": N_("Level of quality: {verdict}. Of the weighted indicators: {why}."),
     "conduct": N_("Conduct (compliance): {verdict}. Of its indicators: {why}."),
@@ -44,6 +45,15 @@ def problems_sentence(problems: pd.DataFrame, tests: int, say: Wording) -> str:
     return say("{tests} figures were tested against their target and {found} miss it by more than chance. "
                "If all targets were kept, a list with any false problem would come up in at most 5 of 100 quarters.",
                tests=tests, found=len(problems))
+
+
+def changes_sentence(changes: pd.DataFrame, say: Wording) -> str:
+    """Return how many changes were found, and how many of them chance alone would show."""
+    told = changes[changes["status"] == "ok"]
+    count = {word: int((told["change"] == word).sum()) for word in ("better", "worse")}
+    return say("{n} figures were compared with an earlier quarter under one definition: {better} are better and {worse}"
+               " worse by more than chance. If nothing had changed, about {chance} would look so.",
+               n=len(told), **count, chance=say.number(CHANCE * len(told), 0))
 
 
 def clauses_sentence(clauses: pd.DataFrame, say: Wording) -> str:

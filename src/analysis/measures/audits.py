@@ -33,7 +33,7 @@ PARTS = ("criterion", "item")
 FAILURE_COLUMNS = ["unit_type", "unit", "family", "item", "sampling", "checked", "failed"]
 
 
-def _checks(rows: ir.Table) -> ir.Table:
+def checks(rows: ir.Table) -> ir.Table:
     """Return the checks with ``failed``, ``month`` and whether the failure is ``critical``."""
     overturned = (rows.dispute_outcome == OVERTURNED).fill_null(False)
     failed = ~(rows.passed | overturned)
@@ -41,8 +41,9 @@ def _checks(rows: ir.Table) -> ir.Table:
                        critical=failed & (rows.severity == CRITICAL))
 
 
-def _sampled(run: Run, family: str, sampling: str) -> ir.Table:
-    rows = _checks(run.warehouse.table("audits"))
+def sampled(run: Run, family: str, sampling: str) -> ir.Table:
+    """Return the quarter's checks of one family, of randomly drawn or of targeted audits."""
+    rows = checks(run.warehouse.table("audits"))
     rows = narrowed(rows, UNIT_TYPES, "audit_id", "family", "sampling", *PARTS, "severity", "failed", "critical")
     return rows.filter(rows.family == family, rows.sampling == sampling)
 
@@ -89,7 +90,7 @@ def accuracy(run: Run) -> pd.DataFrame:
     Unit of analysis: the check, clustered by audit; for critical errors the audit (exact interval, METHODS §1).
     Extra columns ``criterion`` ('' = all) and ``sampling``.
     """
-    random = _sampled(run, "accuracy", "random")
+    random = sampled(run, "accuracy", "random")
     parts = [by_unit(run, random, ERRORS), by_unit(run, random, CRITICAL_ERRORS),
              _parted(run, random, ERRORS, "criterion"), _targeted(run, "accuracy", ERRORS)]
     return _finished(run, parts).drop(columns="item")
@@ -100,7 +101,7 @@ def compliance(run: Run) -> pd.DataFrame:
 
     Unit of analysis: the check, clustered by audit. Extra columns ``criterion``, ``item`` ('' = all) and ``sampling``.
     """
-    random = _sampled(run, "compliance", "random")
+    random = sampled(run, "compliance", "random")
     parts = [by_unit(run, random, PASSES), _parted(run, random, PASSES, "criterion"),
              _parted(run, random, PASSES, "criterion", "item"), _targeted(run, "compliance", PASSES)]
     return _finished(run, parts)
@@ -111,7 +112,7 @@ def _parted(run: Run, rows: ir.Table, question: Question, *within: str) -> pd.Da
 
 
 def _targeted(run: Run, family: str, question: Question) -> pd.DataFrame:
-    found = by_unit(run, _sampled(run, family, "targeted"), replace(question, unit_types=PART_UNIT_TYPES))
+    found = by_unit(run, sampled(run, family, "targeted"), replace(question, unit_types=PART_UNIT_TYPES))
     return found.assign(sampling="targeted", target=np.nan, p_worse=np.nan)
 
 
@@ -128,7 +129,7 @@ def audit_trend(run: Run) -> pd.DataFrame:
 
     Each quarter as it was known at its own ``as_of``.
     """
-    rows = _checks(run.warehouse.history("audits", HISTORY_QUARTERS))
+    rows = checks(run.warehouse.history("audits", HISTORY_QUARTERS))
     random = rows.filter(rows.sampling == "random")
     asked = [(ERRORS, "accuracy"), (PASSES, "compliance")]
     parts = [by_unit(run, random.filter(random.family == family), replace(
@@ -142,7 +143,7 @@ def critical_failures(run: Run) -> pd.DataFrame:
 
     Both families, random and targeted audits apart. Margins only: branch and line are not crossed (METHODS §7).
     """
-    rows = _checks(run.warehouse.table("audits"))
+    rows = checks(run.warehouse.table("audits"))
     rows = rows.filter(rows.severity == CRITICAL)
     keys = ["unit", "family", "item", "sampling"]
     parts = []

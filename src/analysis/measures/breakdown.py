@@ -49,7 +49,7 @@ def by_unit(run: Run, rows: ir.Table, question: Question) -> pd.DataFrame:
     p-value of "at least as good as the target" (NaN without target, and for parts of a unit); ``customers`` are the
     n units served.
     """
-    types = [one for one in question.unit_types if has_unit(rows, one)]
+    types = [one for one in question.unit_types if run.asks(one) and has_unit(rows, one)]
     return gathered(run, [_of_type(run, rows, unit_type, question) for unit_type in types], question)
 
 

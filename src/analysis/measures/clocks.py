@@ -30,6 +30,8 @@ EVERY_CASE = 1.0  # the share in time that a duty asks for, unless the rule says
 NOTHING_DUE = "not estimable: no case is due yet"
 FIGURES = ["n", "estimate", "low", "high", "level", "method", "status"]
 OUTCOMES = ("in_limit", "missed", "not_yet_due", "withdrawn")
+LENGTHENED = ("extended", "paused")
+WORDS = ("rule", "title", "force", "limit", "source", "certainty", "start", "stop", "effective_from", "announced")
 DAY = "datetime64[D]"
 
 
@@ -37,9 +39,10 @@ def clocks(run: Run) -> pd.DataFrame:
     """Return, per rule in force, the share of cases in limit among those in limit or past it (clause 1.2).
 
     ``unit`` and ``rule`` are the rule's id. Extra columns: ``title``, ``force``, ``limit`` (in words), ``source``,
-    ``certainty``, ``start``, ``stop``, ``effective_from`` and the counts OUTCOMES. A case open past its limit is
-    missed, one not yet due is left out, and so is one withdrawn by its limit. The target is the rule's own. The cases
-    are all there were; the exact interval says what they tell of how the process keeps the rule.
+    ``certainty``, ``start``, ``stop``, ``effective_from``, ``announced`` (the years of the calendar that tells working
+    days) and the counts OUTCOMES and LENGTHENED (cases whose limit was extended, or whose clock stood). A case open
+    past its limit is missed, one not yet due is left out, and so is one withdrawn by its limit. The target is the
+    rule's own. The cases are all there were; the exact interval says what they tell of how the process keeps the rule.
 
     Where no rule is in force there is one row, "not applicable".
 
@@ -51,7 +54,7 @@ def clocks(run: Run) -> pd.DataFrame:
 
 def _figure(run: Run, rule: Rule, tally: Mapping[str, int] | None) -> pd.DataFrame:
     """Return the row of one rule; ``tally`` is None where the columns it reads are empty."""
-    counts = {name: (tally or {}).get(name, 0) for name in OUTCOMES}
+    counts = {name: (tally or {}).get(name, 0) for name in (*OUTCOMES, *LENGTHENED)}
     judged_cases = counts["in_limit"] + counts["missed"]
     minimum_n = run.params.registry[INDICATOR].minimum_n
     figure = clopper_pearson([counts["in_limit"]], [judged_cases], run.level, minimum_n)[FIGURES]
@@ -61,27 +64,37 @@ def _figure(run: Run, rule: Rule, tally: Mapping[str, int] | None) -> pd.DataFra
         indicator=INDICATOR, unit_type="rule", unit=rule.id, rule=rule.id, title=rule.title, force=rule.force,
         limit=_limits_in_words(rule), source=_sources(rule),
         certainty=_joined(limit.certainty for limit in rule.limits), start=rule.start, stop=" / ".join(rule.stop),
-        effective_from=rule.effective_from.isoformat(),
+        effective_from=rule.effective_from.isoformat(), announced=_announced(run, rule),
         target=EVERY_CASE if rule.share_target is None else rule.share_target,
-        **{name: pd.array([counts[name]], dtype="Int64") for name in OUTCOMES})
+        **{name: pd.array([count], dtype="Int64") for name, count in counts.items()})
 
 
 def _no_rule() -> pd.DataFrame:
-    words = dict.fromkeys(
-        ("rule", "title", "force", "limit", "source", "certainty", "start", "stop", "effective_from"), "")
-    counts = {name: pd.array([0], dtype="Int64") for name in OUTCOMES}
-    return blank_figures(INDICATOR, "rule", ["none"], "not applicable").assign(**words, **counts)
+    counts = {name: pd.array([0], dtype="Int64") for name in (*OUTCOMES, *LENGTHENED)}
+    return blank_figures(INDICATOR, "rule", ["none"], "not applicable").assign(**dict.fromkeys(WORDS, ""), **counts)
 
 
 def _tally(run: Run, rule: Rule) -> Mapping[str, int] | None:
-    """Return how many cases ended in each of OUTCOMES; None where start or stop was never delivered."""
+    """Return how many cases ended in each of OUTCOMES and LENGTHENED; None where start or stop was never delivered."""
     rows = run.warehouse.table(rule.table)
     start, *stops = (_name(column) for column in (rule.start, *rule.stop))
     filled = run.warehouse.reduce(rows.agg(start=rows[start].count(), **{name: rows[name].count() for name in stops}))
     if not filled["start"].iloc[0] or not filled[stops].to_numpy().any():
         return None
     counts = outcomes(run, rule, rows)
-    return {str(name): int(total) for name, total in counts.groupby("outcome")["count"].sum().items()}
+    ended = {str(name): int(total) for name, total in counts.groupby("outcome")["count"].sum().items()}
+    return ended | _lengthened(run, rule, rows)
+
+
+def _lengthened(run: Run, rule: Rule, rows: ir.Table) -> dict[str, int]:
+    """Return how many cases had their limit extended in time, and how many a pause."""
+    cases = rule_cases(run, rule, rows, [])
+    paused = int(cases.loc[cases["paused_days"] > 0, "count"].sum())
+    plain, extended = rule.model_copy(update={"extension": None}), 0
+    for number, limit in enumerate(rule.limits if rule.extension else ()):
+        own = cases[cases["limit"] == number]
+        extended += int(own.loc[deadlines(run, rule, limit, own) > deadlines(run, plain, limit, own), "count"].sum())
+    return dict(zip(LENGTHENED, (extended, paused), strict=True))
 
 
 def outcomes(run: Run, rule: Rule, rows: ir.Table, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -90,7 +103,7 @@ def outcomes(run: Run, rule: Rule, rows: ir.Table, by: Sequence[str] = ()) -> pd
     ``rows`` are rows of the rule's table; those it does not bind are left out. ``by``: columns of ``rows`` to tell
     apart; a pair that has no case has no row.
     """
-    cases = _cases(run, rule, rows, by)
+    cases = rule_cases(run, rule, rows, by)
     found = [_ended(run, rule, limit, cases[cases["limit"] == number]) for number, limit in enumerate(rule.limits)]
     return pd.concat(found).groupby([*by, "outcome"])["count"].sum().reset_index()
 
@@ -99,7 +112,7 @@ def _name(column: str) -> str:
     return column.partition(".")[2]
 
 
-def _cases(run: Run, rule: Rule, rows: ir.Table, by: Sequence[str]) -> pd.DataFrame:
+def rule_cases(run: Run, rule: Rule, rows: ir.Table, by: Sequence[str]) -> pd.DataFrame:
     """Return counts per ``by``, limit, day of start, stop and withdrawal, pause, steps of an extension, and verdict.
 
     ``limit`` is the number of the first limit that fits; a row that fits none, or started outside the days the rule
@@ -156,13 +169,13 @@ def _seconds_over(run: Run, rule: Rule, rows: ir.Table, fitting: list) -> ir.Int
 
 def _ended(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> pd.DataFrame:
     """Return ``cases`` with the ``outcome`` of each row."""
-    stopped, today = cases["stop"].notna(), _today(run)
+    stopped, today = cases["stop"].notna(), local_today(run)
     if limit.seconds is not None:
         over = cases["seconds_over"].eq(1)
         in_time, past = stopped & ~over, over
         left = cases["withdrawn"].notna() & ~over
     else:
-        deadline = pd.Series(_deadlines(run, rule, limit, cases), index=cases.index)
+        deadline = pd.Series(deadlines(run, rule, limit, cases), index=cases.index)
         in_time = stopped & (cases["stop"] <= deadline)
         past = stopped | (deadline < today)
         left = cases["withdrawn"] <= deadline
@@ -170,7 +183,7 @@ def _ended(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> pd.DataFr
     return cases.assign(outcome=pd.Series(outcome, index=cases.index, dtype="str"))
 
 
-def _deadlines(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> np.ndarray:
+def deadlines(run: Run, rule: Rule, limit: Limit, cases: pd.DataFrame) -> np.ndarray:
     """Return the last day in time of each case: pause and extension included."""
     start = (cases["start"] + pd.to_timedelta(cases["paused_days"].astype("int64"), unit="D")).to_numpy().astype(DAY)
     calendar = _calendar(run, rule, limit)
@@ -191,14 +204,21 @@ def _calendar(run: Run, rule: Rule, limit: Limit) -> Calendar:
     return run.params.calendars.get(rule.jurisdiction) or run.params.calendars[run.params.site.calendar]
 
 
-def _today(run: Run) -> pd.Timestamp:
+def local_today(run: Run) -> pd.Timestamp:
+    """Return the local day of ``as_of``."""
     return pd.Timestamp(run.as_of.astimezone(run.params.site.zone).date())
 
 
 # In words.
 
+def _announced(run: Run, rule: Rule) -> str:
+    """Return the first and last announced year of the calendar, "" where the rule counts no working days."""
+    working = [_calendar(run, rule, limit) for limit in rule.limits if limit.kind_of_day == "working"]
+    return _joined(f"{one.name} {one.years[0]}-{one.years[-1]}" for one in working)
+
+
 def _limits_in_words(rule: Rule) -> str:
-    words = [f"{_condition(limit.where)}{_amount(limit)}" for limit in rule.limits]
+    words = [f"{_condition(limit.where)}{limit_in_words(limit)}" for limit in rule.limits]
     if len(words) > 1 and not rule.limits[-1].where:
         words[-1] = f"otherwise {words[-1]}"
     if rule.extension is not None:
@@ -213,7 +233,8 @@ def _condition(where: Mapping[str, tuple]) -> str:
     return f"{', '.join(parts)}: " if parts else ""
 
 
-def _amount(limit: Limit) -> str:
+def limit_in_words(limit: Limit) -> str:
+    """Return a limit as "15 calendar days" or "20 seconds"."""
     if limit.seconds is not None:
         return f"{limit.seconds} seconds"
     return f"{limit.days} {limit.kind_of_day} days"

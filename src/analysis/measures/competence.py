@@ -1,4 +1,4 @@
-"""How able are our people in the assessors' eyes, and is every one of them accounted for (clauses 2.1, 4.4, 6.3, 8.4)?
+"""How able are our people in the assessors' eyes, and is every one of them accounted for (clauses 2.1, 4.4, 8.4)?
 
 A person stands in the post held last in the quarter. Scores of persons come with a later release: until then a person
 has "not yet evaluated", with the evidence there is. No figure here rests on one person outside ``confidential/``.
@@ -12,7 +12,9 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from scipy import stats
 
+from analysis.measures.assessors import POINTS, adjusted, rated, severities
 from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
 from analysis.measures.roster import ENOUGH, EXEMPT, evidence, posts, strangers
 from analysis.measures.units import COMPANY, judged, unit_rows, with_missing_units
@@ -20,53 +22,77 @@ from analysis.run import Run
 from analysis.stats.intervals.clusters import cluster_mean
 from analysis.tables.results import FIGURE_COLUMNS, LEVEL, blank_figures
 
-HUNDREDTHS = 10_000  # a rating is kept as whole hundredths of a per cent of the attainable points (METHODS §8)
-PER_CENT = 100
 MINIMUM_PEOPLE = 7  # with fewer, t over their means covers as little as .84 where raters give top marks
+METHOD = "mean over people, cluster-robust t"
 UNIT_TYPES = ("company", "department", "service_line", "branch")
 COVERED = ("enough_evidence", "not_enough_evidence", "exempt")
 POST_COLUMNS = ("department", "branch", "team", "service_line")
 
 
-def _ratings(run: Run) -> ir.Table:
-    """Return the quarter's ratings with ``points`` (whole hundredths of a per cent) and the post of who was rated."""
-    rated = run.warehouse.table("assessments")
-    points = (rated.score * HUNDREDTHS / rated.max_score).round().cast("int64")
-    rated = rated.select("employee_id", "assessor_id", "assessment_id", "facet", points=points)
+def ratings(run: Run, removed: pd.DataFrame) -> ir.Table:
+    """Return the quarter's ratings with the severities ``removed`` taken off, and the post of who was rated."""
+    found = adjusted(run, rated(run), removed)
     held = posts(run).select("employee_id", *POST_COLUMNS)
-    return rated.left_join(held, "employee_id").select("employee_id", "assessor_id", "facet", "points", *POST_COLUMNS)
+    return found.left_join(held, "employee_id").select("employee_id", "assessor_id", "facet", "points", *POST_COLUMNS)
 
 
 def _points_per_person(rows: ir.Table, keys: Keys) -> ir.Table:
-    return rows.group_by([*keys, "employee_id"]).agg(ratings=rows.count(), points=rows.points.sum())
+    return rows.group_by([*keys, "employee_id", "assessor_id"]).agg(ratings=rows.count(), points=rows.points.sum())
+
+
+def scores(removed: pd.DataFrame) -> Question:
+    """Return the question for competence scores once the severities ``removed`` are taken off."""
+    def estimator(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
+        found = _mean_over_people(reduced, keys)
+        return found if removed.empty else _widened(found, _severity_error(reduced, keys, removed))
+    return Question("competence_score", UNIT_TYPES, _points_per_person, estimator)
 
 
 def _mean_over_people(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     """Return the mean over people of each one's mean rating, 0–100, everybody counting alike; n counts people."""
-    people = reduced.assign(cluster=reduced["employee_id"], n=1,
-                            total=reduced["points"] / reduced["ratings"] * PER_CENT / HUNDREDTHS)
+    people = reduced.groupby([*keys, "employee_id"])[["ratings", "points"]].sum().reset_index()
+    people = people.assign(cluster=people["employee_id"], n=1, total=people["points"] / people["ratings"] / POINTS)
     found = cluster_mean(people, keys, minimum_n=MINIMUM_PEOPLE)
     told = found["status"].str.replace("answers", "people").str.replace("clusters", "people")
-    return found.assign(status=told, method="mean over people, cluster-robust t")
+    return found.assign(status=told, method=METHOD)
 
 
-SCORES = Question("competence_score", UNIT_TYPES, _points_per_person, _mean_over_people)
+def _severity_error(reduced: pd.DataFrame, keys: Keys, removed: pd.DataFrame) -> pd.Series:
+    """Return how far the error of the severities themselves may shift each group's mean, in points: a standard error.
+
+    Severities add to 0 over all assessments, so only what sets a group's mix of assessors apart from that counts:
+    Σ |own share − share of all| · error, which is at least the true one.
+    """
+    ratings = reduced.groupby([*keys, "employee_id"])["ratings"].transform("sum")
+    people = reduced.groupby(keys)["employee_id"].transform("nunique")
+    share = (reduced["ratings"] / ratings / people).groupby([reduced[one] for one in [*keys, "assessor_id"]]).sum()
+    mix = share.unstack("assessor_id").reindex(columns=removed["assessor_id"]).fillna(0.0)
+    apart = mix - np.outer(mix.sum(axis=1), removed["weight"] / removed["weight"].sum())
+    return (apart.abs() * removed["std_error"].to_numpy()).sum(axis=1) / POINTS
+
+
+def _widened(found: pd.DataFrame, error: pd.Series) -> pd.DataFrame:
+    """Return ``found`` with the standard error ``error`` of what was taken off joined to each interval."""
+    beyond = stats.norm.ppf((1 + LEVEL) / 2) * error.reindex(found.index)
+    below, above = found["estimate"] - found["low"], found["high"] - found["estimate"]
+    low, high = found["estimate"] - np.hypot(below, beyond), found["estimate"] + np.hypot(above, beyond)
+    return found.assign(low=low, high=high, method=f"{METHOD}, assessors' severity removed")
 
 
 def competence(run: Run) -> pd.DataFrame:
     """Return competence scores (0–100) over all facets and per ``facet`` ('' = all), n counting people rated.
 
-    ``assessors``: how many rated them. Interval: robust to a person's ratings going together, blind to assessors'
-    severity (issue of reliability, not yet evaluated).
+    The assessors' severity is taken off where it is known (``method``), and its error joins the interval, which is
+    robust to a person's ratings going together. ``assessors``: how many rated them.
     """
-    rows = _ratings(run)
-    overall = by_unit(run, rows, SCORES)
-    facets = by_unit(run, rows, replace(SCORES, within=("facet",)))
-    frame = pd.concat([part for part in (overall, facets) if len(part)], ignore_index=True)
-    return judged(run, [with_customers(run, _with_assessors(run, rows, frame))])
+    removed = severities(run)
+    rows, asked = ratings(run, removed), scores(removed)
+    parts = [by_unit(run, rows, asked), by_unit(run, rows, replace(asked, within=("facet",)))]
+    frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return judged(run, [with_customers(run, with_assessors(run, rows, frame))])
 
 
-def _with_assessors(run: Run, rows: ir.Table, frame: pd.DataFrame) -> pd.DataFrame:
+def with_assessors(run: Run, rows: ir.Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Return ``frame`` with ``facet`` filled and ``assessors``, the number of people who rated."""
     facets = frame["facet"].fillna("") if "facet" in frame else ""
     counts: dict[tuple[str, str, str], int] = {}
@@ -79,21 +105,6 @@ def _with_assessors(run: Run, rows: ir.Table, frame: pd.DataFrame) -> pd.DataFra
     frame = frame.assign(facet=facets)
     told = [counts.get(one, 0) for one in zip(frame["unit_type"], frame["unit"], frame["facet"], strict=True)]
     return frame.assign(assessors=pd.array(told, dtype="Int64"))
-
-
-def training_needs(run: Run) -> pd.DataFrame:
-    """Return the competence of each team, over all facets and per ``facet``, lowest first (confidential: few people).
-
-    A team needs training where its verdict against the company's target is "not met" (clause 6.3).
-    """
-    rows = _ratings(run)
-    asked = replace(SCORES, unit_types=("team",))
-    parts = [by_unit(run, rows, asked), by_unit(run, rows, replace(asked, within=("facet",)))]
-    found = [part for part in parts if len(part)]
-    if not found:
-        return pd.DataFrame(columns=[*FIGURE_COLUMNS, "facet", "assessors"])
-    frame = _with_assessors(run, rows, pd.concat(found, ignore_index=True))
-    return judged(run, [frame]).sort_values(["estimate", "unit", "facet"], ignore_index=True)
 
 
 def _acknowledged(rows: ir.Table, keys: Keys) -> ir.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -42,7 +43,7 @@ def complaints(run: Run) -> pd.DataFrame:
 
 def _rates(run: Run, denominator: Denominator) -> pd.DataFrame:
     parts = []
-    for unit_type in denominator.unit_types:
+    for unit_type in filter(run.asks, denominator.unit_types):
         found = quarter_rates(run, denominator, unit_type)
         if len(found):
             parts.append(labelled(found.set_index("unit"), denominator.indicator, unit_type))
@@ -62,8 +63,7 @@ def complaint_causes(run: Run) -> pd.DataFrame:
     than 1.
     """
     rows = run.warehouse.table("complaints")
-    named = rows.select("complaint_id", cause=rows.cause.split(CAUSE_SEPARATOR)).unnest("cause")
-    named = named.mutate(cause=named.cause.strip()).filter(ibis._.cause != "").distinct()
+    named = _named(rows)
     question = Question("complaints_received_count", ("company",), number_of, plain_count, within=("cause",))
     frame = by_unit(run, named, question)
     if frame.empty:
@@ -72,3 +72,28 @@ def complaint_causes(run: Run) -> pd.DataFrame:
     share = modified_wilson(frame["n"].astype(float), received)
     told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
     return judged(run, [told]).sort_values(["n", "cause"], ascending=[False, True], ignore_index=True)
+
+
+def complaint_crossing(run: Run) -> pd.DataFrame:
+    """Return how many of the quarter's complaints name each ``cause`` in each ``service_line`` and ``product``.
+
+    A complaint counts once for each of its causes; '' = not told; cells without a complaint have no row. Small counts
+    without an interval say where to look, not that one place is worse than another.
+    """
+    named = _named(run.warehouse.table("complaints"), "service_line", "product")
+    told = named.mutate(service_line=ibis._.service_line.fill_null(""), product=ibis._["product"].fill_null(""))
+    return run.warehouse.reduce(told.group_by("cause", "service_line", "product").agg(n=ibis._.count()))
+
+
+def crossed(cells: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return ``cells`` of `complaint_crossing` added up to cause × ``column``, largest cause first, for drawing."""
+    table = cells.groupby(["cause", column], as_index=False)["n"].sum()
+    totals = table.groupby("cause")["n"].transform("sum")
+    order = table.assign(total=totals).sort_values(["total", "cause", column], ascending=[False, True, True])
+    return order[["cause", column, "n"]].reset_index(drop=True)
+
+
+def _named(rows: ir.Table, *columns: str) -> ir.Table:
+    """Return one row per complaint and cause it names."""
+    named = rows.select("complaint_id", *columns, cause=rows.cause.split(CAUSE_SEPARATOR)).unnest("cause")
+    return named.mutate(cause=named.cause.strip()).filter(ibis._.cause != "").distinct()

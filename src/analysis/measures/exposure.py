@@ -25,7 +25,8 @@ class Denominator:
     """What complaints are held against: ``column`` of exposures (or "requests"), counted in units of ``per``.
 
     ``stock``: month ends are averaged over the quarter, not added up (METHODS §6). ``life``: only products with insured
-    persons count. ``months`` of which complaints are known; None: all.
+    persons count. ``months`` of which complaints are known; None: all. ``quarters`` are looked back on.
+    ``without_agency``: complaints known to be brought by a paid agent are left out.
     """
 
     indicator: str
@@ -35,10 +36,12 @@ class Denominator:
     stock: bool = False
     life: bool = False
     months: tuple[str, ...] | None = None
+    quarters: int = HISTORY_QUARTERS
+    without_agency: bool = False
 
 
-def denominators(run: Run) -> tuple[Denominator, ...]:
-    """Return the denominators of METHODS §6; which policies count is the site's choice."""
+def denominators(run: Run, quarters: int = HISTORY_QUARTERS) -> tuple[Denominator, ...]:
+    """Return the denominators of METHODS §6 over so many quarters; which policies count is the site's choice."""
     in_force = run.params.site.policies_denominator == "in_force"
     policies = "policies_in_force" if in_force else "policies_issued"
     found = (
@@ -47,15 +50,18 @@ def denominators(run: Run) -> tuple[Denominator, ...]:
         Denominator("complaints_per_10k_persons", "insured_persons", 1e4, BY_BUSINESS, life=True),
         Denominator("complaints_per_1k_requests", "requests", 1e3, BY_REQUESTS),
     )
-    months = tuple(told_months(run))
-    return tuple(replace(one, months=months) for one in found)
+    months = tuple(told_months(run, quarters))
+    return tuple(replace(one, months=months, quarters=quarters) for one in found)
 
 
 def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
-    """Return unit, month, count (complaints) and exposure (per ``per``) in the known months of eight quarters."""
-    complaints = narrowed(run.warehouse.history("complaints", HISTORY_QUARTERS), BY_REQUESTS, "received_day")
+    """Return unit, month, count (complaints) and exposure (per ``per``) in the known months of its quarters."""
+    known = run.warehouse.history("complaints", denominator.quarters)
+    complaints = narrowed(known, BY_REQUESTS, "received_day", "agency")
+    if denominator.without_agency:
+        complaints = complaints.filter(~complaints.agency.fill_null(False))
     if denominator.life:
-        complaints = _on_products(complaints, _life_products(run))
+        complaints = _on_products(complaints, _life_products(run, denominator.quarters))
     counts = _monthly(run, complaints.mutate(month=complaints.received_day.strftime("%Y-%m")), unit_type,
                       count=ibis._.count())
     exposure = _exposure(run, denominator, unit_type)
@@ -67,12 +73,12 @@ def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
         0.0) / denominator.per).sort_values(["unit", "month"], ignore_index=True)
 
 
-def told_months(run: Run) -> list[str]:
-    """Return the months up to ``as_of`` of those of the last eight quarters that have complaints at all, in order.
+def told_months(run: Run, quarters: int = HISTORY_QUARTERS) -> list[str]:
+    """Return the months up to ``as_of`` of those of the last ``quarters`` that have complaints at all, in order.
 
     Where no complaint of a quarter is known its complaints were not delivered: no data, not a count of 0.
     """
-    rows = run.warehouse.history("complaints", HISTORY_QUARTERS).select("quarter")
+    rows = run.warehouse.history("complaints", quarters).select("quarter")
     told = run.warehouse.reduce(rows.group_by("quarter").agg(n=rows.count()))["quarter"]
     newest = f"{run.as_of.astimezone(run.params.site.zone):%Y-%m}"
     return [month for one in told for month in Quarter.parse(str(one)).months if month <= newest]
@@ -80,10 +86,11 @@ def told_months(run: Run) -> list[str]:
 
 def _exposure(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
     if denominator.column == "requests":
-        rows = narrowed(run.warehouse.history("requests", HISTORY_QUARTERS), BY_REQUESTS, "kind", "opened_day")
+        known = run.warehouse.history("requests", denominator.quarters)
+        rows = narrowed(known, BY_REQUESTS, "kind", "opened_day")
         rows = rows.filter(rows.kind != COMPLAINT_KIND).mutate(month=rows.opened_day.strftime("%Y-%m"))
         return _monthly(run, rows, unit_type, exposure=ibis._.count())
-    rows = run.warehouse.history("exposures", HISTORY_QUARTERS)
+    rows = run.warehouse.history("exposures", denominator.quarters)
     rows = rows.mutate(premium_cents=(rows.premium * CENTS).round().cast("int64"))
     column = rows[denominator.column]
     return _monthly(run, rows.filter(column.notnull()), unit_type, exposure=ibis._[denominator.column].sum())
@@ -95,8 +102,8 @@ def _monthly(run: Run, rows: ir.Table, unit_type: str, **total: ibis.Deferred) -
     return run.warehouse.reduce(unit_rows(run, rows, unit_type).group_by("unit", "month").agg(**total))
 
 
-def _life_products(run: Run) -> list[str | None]:
-    rows = run.warehouse.history("exposures", HISTORY_QUARTERS)
+def _life_products(run: Run, quarters: int) -> list[str | None]:
+    rows = run.warehouse.history("exposures", quarters)
     found = rows.filter(rows.insured_persons > 0).group_by("product").agg(n=ibis._.count())
     return [None if pd.isna(one) else str(one) for one in run.warehouse.reduce(found)["product"]]
 

@@ -29,6 +29,7 @@ SETTLED_DAYS = 90  # METHODS §6: a repetition within so many days of closing co
 SATISFIED_FROM = 4  # of 5: the top two boxes, as in the survey
 UPHELD, DECIDED = ("upheld", "partly_upheld"), ("upheld", "partly_upheld", "not_upheld")
 UNIT_TYPES = ("company", "service_line", "branch", "product", "partner")
+PARTS = ("company", "service_line", "branch")  # of what is rare: more parts would hold next to nothing
 TIMELY, DUTY = "complaint_timely_share", "duty"
 STATES = ("received", "closed", "open", "decided", "withdrawn", "extended", "reopened", "escalated", "overturned",
           "repeats", "redressed")
@@ -37,23 +38,30 @@ HANDLED = Question("complaint_handling_share", UNIT_TYPES, share_of("closed"), p
 FOUND_FOR_CUSTOMER = Question("complaint_upheld_share", UNIT_TYPES, share_of("upheld"), plain_share)
 SATISFIED = Question("complaint_handling_csat_share", UNIT_TYPES, share_of("satisfied"), plain_share)
 EFFECTIVE = Question("complaint_effective_share", UNIT_TYPES, share_of("settled"), plain_share)
+REDRESSED = Question("complaint_redress_share", PARTS, share_of("redressed"), plain_share)
+# What came after the closing, and the column that tells it.
+AFTERWARDS = {"complaint_repeated_share": "repeat_of", "complaint_reopened_share": "reopened_at",
+              "complaint_escalated_share": "escalated_at", "complaint_overturned_share": "overturned_at"}
 
 
 def handling(run: Run) -> list[pd.DataFrame]:
-    """Return the five shares of handling per unit, with the modified Wilson interval; the complaint is the unit.
+    """Return the shares of handling per unit, with the modified Wilson interval; the complaint is the unit.
 
-    Handled, upheld and satisfied: the cohort received in the quarter, as known at ``as_of``. Upheld counts of those
-    decided, satisfied of those who answered. Timely and effective: see `timely` and `effective`.
+    Handled, upheld, redressed and satisfied: the cohort received in the quarter, as known at ``as_of``. Upheld and
+    redressed count of those decided, satisfied of those who answered. Timely, effective and what came afterwards: see
+    `timely`, `effective` and `afterwards`.
     """
     rows = run.warehouse.table("complaints")
-    told = narrowed(rows, UNIT_TYPES, "decided_at", "outcome", "handling_satisfaction", "closed_at")
+    told = narrowed(rows, UNIT_TYPES, "decided_at", "outcome", "handling_satisfaction", "closed_at", "redress")
     told = told.mutate(closed=told.closed_at.notnull(), upheld=told.outcome.isin(UPHELD),
-                       satisfied=told.handling_satisfaction >= SATISFIED_FROM)
+                       redressed=told.redress > 0, satisfied=told.handling_satisfaction >= SATISFIED_FROM)
     decided = told.filter(told.decided_at.notnull(), told.outcome.isin(DECIDED))
     answered = told.filter(told.handling_satisfaction.notnull())
     ended = told_by(run, told, "complaints", "closed_at")
     return [by_unit(run, ended, HANDLED), timely(run, told_by(run, rows, "complaints", "decided_at")), effective(run),
-            by_unit(run, decided, FOUND_FOR_CUSTOMER), by_unit(run, answered, SATISFIED)]
+            by_unit(run, decided, FOUND_FOR_CUSTOMER), by_unit(run, told_by(run, decided, "complaints", "redress"),
+                                                               REDRESSED),
+            by_unit(run, answered, SATISFIED), *afterwards(run)]
 
 
 def timely(run: Run, rows: ir.Table) -> pd.DataFrame:
@@ -62,25 +70,36 @@ def timely(run: Run, rows: ir.Table) -> pd.DataFrame:
     Open past the limit counts as missed; not yet due and withdrawn in time are left out (METHODS §6). "not applicable"
     where no rule binds the company.
     """
-    rules = [one for one in run.params.rules if one.table == "complaints" and one.force == DUTY]
     question = Question(TIMELY, UNIT_TYPES, number_of, plain_share)
-    if not rules:
+    versions = timely_rules(run)
+    if not versions:
         return gathered(run, [], question).assign(status="not applicable", n=None, target=np.nan)
-    versions = [one for one in rules if one.id == rules[0].id]  # a second duty is told in `clocks` alone
-    return gathered(run, [_timely_units(run, rows, unit_type, versions) for unit_type in UNIT_TYPES], question)
+    return gathered(run, [_timely_units(run, rows, unit_type, versions) for unit_type in UNIT_TYPES
+                          if run.asks(unit_type)], question)
+
+
+def timely_rules(run: Run) -> list[Rule]:
+    """Return the rule book's first duty on complaints, in the versions in force; none where no rule binds."""
+    rules = [one for one in run.params.rules if one.table == "complaints" and one.force == DUTY]
+    return [one for one in rules if one.id == rules[0].id]  # a second duty is told in `clocks` alone
 
 
 def _timely_units(run: Run, rows: ir.Table, unit_type: str, versions: list[Rule]) -> pd.DataFrame:
     of_units = unit_rows(run, rows, unit_type)
-    units = run.warehouse.reduce(number_of(of_units, ["unit"]))["unit"]
+    reduced = timely_tally(run, versions, of_units)
+    return labelled(plain_share(reduced, ["unit"]), TIMELY, unit_type) if len(reduced) else reduced
+
+
+def timely_tally(run: Run, versions: list[Rule], rows: ir.Table) -> pd.DataFrame:
+    """Return, per ``unit`` of ``rows``, how many cases are judged (``n``) and how many of them in limit (``count``)."""
+    units = run.warehouse.reduce(number_of(rows, ["unit"]))["unit"]
     if units.empty:
         return pd.DataFrame()
-    ended = pd.concat([outcomes(run, rule, of_units, ["unit"]) for rule in versions])
+    ended = pd.concat([outcomes(run, rule, rows, ["unit"]) for rule in versions])
     due = ended[ended["outcome"].isin(["in_limit", "missed"])]
     n, count = (part.groupby("unit")["count"].sum().reindex(units, fill_value=0)
                 for part in (due, due[due["outcome"] == "in_limit"]))
-    reduced = pd.DataFrame({"n": n, "count": count}).rename_axis("unit").reset_index()
-    return labelled(plain_share(reduced, ["unit"]), TIMELY, unit_type)
+    return pd.DataFrame({"n": n, "count": count}).rename_axis("unit").reset_index()
 
 
 def cohort(run: Run) -> Quarter:
@@ -98,17 +117,38 @@ def effective(run: Run) -> pd.DataFrame:
     Cohort: closed in the quarter that `cohort` names; ``method`` says which. "no data" where none of the three is ever
     delivered.
     """
+    rows = told_by(run, _settled_cohort(run), "complaints", "repeat_of", "escalated_at", "overturned_at")
+    return _naming_cohort(run, by_unit(run, rows, EFFECTIVE))
+
+
+def afterwards(run: Run) -> list[pd.DataFrame]:
+    """Return the shares of AFTERWARDS of the complaints that `effective` judges: each apart, with its interval.
+
+    Repeated within SETTLED_DAYS, reopened, escalated and overturned overlap. "no data" where a column is never filled.
+    """
+    rows = _settled_cohort(run)
+    return [_naming_cohort(run, by_unit(run, told_by(run, rows, "complaints", column), Question(
+        indicator, PARTS, share_of(f"was_{column}"), plain_share))) for indicator, column in AFTERWARDS.items()]
+
+
+def _settled_cohort(run: Run) -> ir.Table:
+    """Return the complaints closed in `cohort`'s quarter with ``settled`` and a mark per event of AFTERWARDS."""
     quarter = cohort(run)
     known = run.warehouse.known_now("complaints")
     repeats = known.filter(known.repeat_of.notnull()).group_by(original=known.repeat_of).agg(
         again=known.received_day.min())
     closed = known.filter(known.closed_day.between(quarter.start, quarter.end))
-    closed = narrowed(closed, UNIT_TYPES, "complaint_id", "closed_day", "escalated_at", "overturned_at")
+    closed = narrowed(closed, UNIT_TYPES, "complaint_id", "closed_day", "reopened_at", "escalated_at", "overturned_at")
     closed = closed.left_join(repeats, closed.complaint_id == repeats.original)
     repeated = (closed.again <= closed.closed_day + ibis.interval(days=SETTLED_DAYS)).fill_null(False)
-    rows = closed.mutate(settled=~(repeated | closed.escalated_at.notnull() | closed.overturned_at.notnull()))
-    found = by_unit(run, told_by(run, rows, "complaints", "repeat_of", "escalated_at", "overturned_at"), EFFECTIVE)
-    named = found["method"] + f"; cohort closed in {quarter}"
+    marks = {f"was_{column}": closed[column].notnull() for column in AFTERWARDS.values() if column != "repeat_of"}
+    return closed.mutate(
+        settled=~(repeated | closed.escalated_at.notnull() | closed.overturned_at.notnull()),
+        was_repeat_of=repeated, **marks)
+
+
+def _naming_cohort(run: Run, found: pd.DataFrame) -> pd.DataFrame:
+    named = found["method"] + f"; cohort closed in {cohort(run)}"
     return found.assign(method=named.where(found["method"] != "", ""))
 
 
@@ -126,5 +166,5 @@ def states(run: Run) -> pd.DataFrame:
     marked = rows.mutate(**{name: mark.cast("int64") for name, mark in marks.items()})
     parts = [run.warehouse.reduce(unit_rows(run, marked, unit_type).group_by("unit").agg(
         **{name: ibis._[name].sum() for name in STATES})).assign(unit_type=unit_type)
-        for unit_type in ("company", "service_line", "branch")]
+        for unit_type in PARTS]
     return pd.concat(parts, ignore_index=True)[["unit_type", "unit", *STATES]]

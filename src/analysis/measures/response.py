@@ -21,6 +21,7 @@ from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, judged, narrowed, unit_rows, with_missing_units
 from analysis.run import Run
 from analysis.stats.intervals.combination import linear_combination
+from analysis.stats.intervals.shares import modified_wilson
 from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
 from analysis.tables.results import blank_figures
 
@@ -32,6 +33,7 @@ IN_LIMIT = "in_limit_share"
 INDICATORS = (*QUANTILES, IN_LIMIT)
 SECONDS_PER_MINUTE, MINUTES_PER_HOUR = 60, 60
 LIMIT_METHOD = "Kaplan-Meier share at the limit of each kind, log-log, weighted by requests (MOVER)"
+CLOSED_ONLY = "closed_only"  # the variant of a retired definition
 ROUNDING = 6  # decimals of a limit in minutes that a limit in hours is trusted to
 SHOWN_SHARE = 0.95  # a curve is drawn until so many cases are done
 CURVES = 6  # more lines cannot be told apart
@@ -43,9 +45,9 @@ def response_time(run: Run) -> pd.DataFrame:
     A unit's share holds each request against the limit of its own kind; kinds without a limit are left out, and a
     unit that has no other is "not applicable". ``still_waiting``: requests of the row that had not had the event.
     """
-    waits = pd.concat([_waits(run, requests, unit_type).assign(unit_type=unit_type, event=event)
-                       for event, requests in [(one, _requests(run, one)) for one in EVENTS]
-                       for unit_type in UNIT_TYPES])
+    waits = pd.concat([waiting_times(run, requests, unit_type).assign(unit_type=unit_type, event=event)
+                       for event, requests in [(one, timed_requests(run, one)) for one in EVENTS]
+                       for unit_type in UNIT_TYPES if run.asks(unit_type)])
     table = judged(run, _with_owed(run, _figures(run, waits)))
     return table.assign(p_worse=p_worse(run.params, table), customers=table["n"])
 
@@ -55,7 +57,7 @@ def waiting_curves(run: Run, event: str) -> pd.DataFrame:
 
     Columns unit, time, survival, low, high; a curve begins at one and ends when SHOWN_SHARE of its cases are done.
     """
-    waits = _waits(run, _requests(run, event), "kind")
+    waits = waiting_times(run, timed_requests(run, event), "kind")
     frequent = waits.groupby("unit")[["events", "censored"]].sum().sum(axis=1).nlargest(CURVES).index
     curve = kaplan_meier(waits[waits["unit"].isin(frequent)], by=["unit"], level=run.level)
     drawn = curve[curve.groupby("unit")["survival"].shift(fill_value=1) > 1 - SHOWN_SHARE]
@@ -84,16 +86,20 @@ def _figures(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
     return found.join(waits.groupby(KEYS)["censored"].sum().astype("Int64").rename("still_waiting"), on=KEYS)
 
 
-def _waits(run: Run, requests: ir.Table, unit_type: str) -> pd.DataFrame:
-    """Return unit, kind, time (minutes), events, censored: how many of a kind had the event, or left, at that age."""
+def waiting_times(run: Run, requests: ir.Table, unit_type: str) -> pd.DataFrame:
+    """Return unit, kind, time (minutes), events, censored, open: how many of a kind had the event at that age or not.
+
+    ``open``: of the censored, those who did not leave and are waiting now.
+    """
     rows = unit_rows(run, requests, unit_type)
-    counts = rows.group_by(["unit", "kind", "time"]).agg(events=rows.had.cast("int64").sum(), cases=rows.count())
+    counts = rows.group_by(["unit", "kind", "time"]).agg(events=rows.had.cast("int64").sum(), cases=rows.count(),
+                                                         open=rows.open.cast("int64").sum())
     table = run.warehouse.reduce(counts)
     return table.assign(censored=table["cases"] - table["events"]).drop(columns="cases")
 
 
-def _requests(run: Run, event: str) -> ir.Table:
-    """Return the quarter's requests with ``had`` (the event) and ``time`` (minutes until it, or until they left)."""
+def timed_requests(run: Run, event: str) -> ir.Table:
+    """Return the quarter's requests with ``had`` (the event), ``open`` and ``time``: minutes until it, or they left."""
     named = ("opened_at", "opened_day", "withdrawn_at", EVENTS[event])
     rows = narrowed(run.warehouse.table("requests"), UNIT_TYPES, *named)
     happened, left = rows[EVENTS[event]], rows.withdrawn_at
@@ -102,8 +108,9 @@ def _requests(run: Run, event: str) -> ir.Table:
     end = had.ifelse(happened, ibis.coalesce(left, as_of))
     seconds = end.delta(rows.opened_at, unit="second")
     whole = (seconds + SECONDS_PER_MINUTE - 1) // SECONDS_PER_MINUTE
-    told = rows.mutate(had=had, time=whole.cast("int64"), month=rows.opened_day.strftime("%Y-%m"))
-    told = narrowed(told.filter(seconds >= 0), UNIT_TYPES, "had", "time")
+    told = rows.mutate(had=had, open=~had & left.isnull(), time=whole.cast("int64"),
+                       month=rows.opened_day.strftime("%Y-%m"))
+    told = narrowed(told.filter(seconds >= 0), UNIT_TYPES, "had", "open", "time")
     return told_by(run, told, "requests", EVENTS[event])
 
 
@@ -122,7 +129,9 @@ def _in_limit(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
     as its limit nothing is known: the others stand for its requests in the estimate, and the interval allows for all
     of them in time and for none.
     """
-    bound = waits.merge(_limits_minutes(run), on=["event", "kind"])
+    bound = waits.merge(limits_minutes(run), on=["event", "kind"])
+    if run.params.registry[IN_LIMIT].variant == CLOSED_ONLY:
+        return pd.concat([_closed_in_limit(run, bound), _without_limit(waits, bound)], ignore_index=True)
     curves = kaplan_meier(bound, by=["limit", "kind", *KEYS], level=run.level)
     blank = _without_limit(waits, curves)
     if curves.empty:
@@ -137,10 +146,18 @@ def _in_limit(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([_allowing_unknown(run, figures, followed / n, n), blank], ignore_index=True)
 
 
-def _without_limit(waits: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+def _closed_in_limit(run: Run, bound: pd.DataFrame) -> pd.DataFrame:
+    """Return the share in limit of the requests that had the event, those still waiting left out: until 2023."""
+    counts = bound.assign(count=bound["events"].where(bound["time"] <= bound["limit"], 0))
+    served = counts.groupby(KEYS)[["count", "events"]].sum()
+    figures = modified_wilson(served["count"], served["events"], run.level, run.params.registry[IN_LIMIT].minimum_n)
+    return figures.reset_index().assign(indicator=IN_LIMIT)
+
+
+def _without_limit(waits: pd.DataFrame, bound: pd.DataFrame) -> pd.DataFrame:
     """Return "not applicable" for the units none of whose requests is of a kind that has a limit."""
-    every, bound = (pd.MultiIndex.from_frame(one[KEYS].drop_duplicates()) for one in (waits, curves))
-    none = every.difference(bound).to_frame(index=False)
+    every, limited = (pd.MultiIndex.from_frame(one[KEYS].drop_duplicates()) for one in (waits, bound))
+    none = every.difference(limited).to_frame(index=False)
     blank = blank_figures(IN_LIMIT, "", list(none["unit"]), "not applicable")
     return blank.assign(unit_type=none["unit_type"], event=none["event"])
 
@@ -158,7 +175,7 @@ def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n
     return full.reset_index()
 
 
-def _limits_minutes(run: Run) -> pd.DataFrame:
+def limits_minutes(run: Run) -> pd.DataFrame:
     """Return event, kind and the plan's ``limit`` in whole minutes, of each kind that has one."""
     hours = [(event, kind, getattr(limit, event)) for event in EVENTS for kind, limit in run.params.plan.limits.items()]
     rows = [(event, kind, math.floor(round(value * MINUTES_PER_HOUR, ROUNDING))) for event, kind, value in hours

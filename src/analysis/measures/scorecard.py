@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.measures.composite import COMPOSITE, HEADLINE_EVENT, composites
 from analysis.measures.evidence import Tables
-from analysis.measures.units import COMPANY, judged, with_missing_units
-from analysis.params import Params
+from analysis.measures.units import COMPANY, headline_rows, judged, with_missing_units
 from analysis.run import Run
-from analysis.tables.results import FIGURE_COLUMNS, blank_figures
+from analysis.tables.results import FIGURE_COLUMNS
 
 SCORED = (COMPANY, "service_line")
-HEADLINE_EVENT = "first_response"  # of an indicator told per event, the one the scorecard shows
 HEADLINE_TABLES = ("satisfaction", "response_time", "accuracy", "compliance", "competence", "complaints", "feedback",
                    "acknowledgement", "coverage")
-BREAKDOWNS = ("criterion", "item", "facet")  # extra columns whose rows are parts of a headline
 OPENING_COLUMNS = ["question", "verdict", "why", "cases"]
-
-
-def headline_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a result table that are headlines: no part of one, and no targeted sample."""
-    keep = pd.Series(True, index=table.index)
-    for column in BREAKDOWNS:
-        if column in table:
-            keep &= table[column].fillna("").eq("")
-    if "sampling" in table:
-        keep &= table["sampling"].ne("targeted")
-    return table[keep]
 
 
 def headlines(tables: Tables) -> pd.DataFrame:
@@ -37,33 +24,23 @@ def headlines(tables: Tables) -> pd.DataFrame:
 
 
 def scorecard(run: Run, tables: Tables) -> pd.DataFrame:
-    """Return the plan's weighted indicators and the composite, for the company and each service line.
+    """Return the plan's weighted indicators for the company and each line, and the composite of these and more.
 
-    Every pair has a row: a value, "no data", or "not applicable" where the indicator is not told by line.
+    Every pair has a row: a value, "no data", or "not applicable" where the indicator is not told by line. The composite
+    also stands for branches and partners; ``weight_present`` and ``missing`` say what it is made of.
     """
-    found = headlines(tables)
-    found = found[found["event"].isin(["", HEADLINE_EVENT]) & found["unit_type"].isin(SCORED)]
-    weighted = weights(run.params)
+    every = headlines(tables).drop(columns=["p_worse", "customers", "verdict"])
+    found = every[every["unit_type"].isin(SCORED) & every["event"].isin(["", HEADLINE_EVENT])]
     lines = list(run.params.site.service_lines)
     parts = []
-    for indicator in weighted:
-        rows = found[found["indicator"] == indicator].drop(columns=["p_worse", "customers", "verdict"])
+    for indicator in run.params.plan.weighted:
+        rows = found[found["indicator"] == indicator].drop(columns="target")
         for unit_type, units in ((COMPANY, [COMPANY]), ("service_line", lines)):
             kind = rows[(rows["unit_type"] == unit_type) & rows["unit"].isin(units)]
             parts.append(with_missing_units(kind, indicator, unit_type, units))
-    composite = [blank_figures("composite_score", unit_type, units, "not yet evaluated")
-                 for unit_type, units in ((COMPANY, [COMPANY]), ("service_line", lines))]
-    frame = judged(run, [_without_target(part) for part in [*parts, *composite]])
-    return frame.assign(weight=frame["indicator"].map(weighted))
-
-
-def _without_target(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.drop(columns="target", errors="ignore")
-
-
-def weights(params: Params) -> dict[str, float]:
-    """Return the weight of each indicator that the plan weighs, in the plan's order."""
-    return {name: one.weight for name, one in params.plan.indicators.items() if one.weight is not None}
+    frame = judged(run, [*parts, composites(run, every)])
+    extra = frame.reindex(columns=["weight_present", "missing"])
+    return frame.assign(weight=frame["indicator"].map(run.params.plan.weighted), **extra)
 
 
 def opening(run: Run, tables: Tables, scores: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +50,7 @@ def opening(run: Run, tables: Tables, scores: pd.DataFrame) -> pd.DataFrame:
     verdict on compliance. Rights: not met if any case missed a duty of law, met if none did. ``cases`` counts what the
     verdict rests on (indicators with a figure, cases judged); 0 means that nothing speaks of it.
     """
-    company = scores[(scores["unit_type"] == COMPANY) & (scores["indicator"] != "composite_score")]
+    company = scores[(scores["unit_type"] == COMPANY) & (scores["indicator"] != COMPOSITE)]
     conduct = company[company["indicator"] == "compliance_pass_share"]
     rows = [["quality", *_all_of(company)], ["conduct", *_all_of(conduct)], ["rights", *_rights(tables["clocks"])]]
     return pd.DataFrame(rows, columns=OPENING_COLUMNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.measures.alarms import month_alarms, with_alarms
 from analysis.measures.breakdown import HISTORY_QUARTERS, labelled, number_of, plain_count
 from analysis.measures.exposure import Denominator, denominators, month_rates, told_months
 from analysis.measures.units import COMPANY, judged
@@ -12,15 +13,15 @@ from analysis.run import Run
 from analysis.tables.results import blank_figures
 
 COUNT, PER_POLICIES = "complaints_received_count", "complaints_per_10k_policies"
-NOT_YET = "not yet evaluated"
 
 
 def complaint_trend(run: Run) -> pd.DataFrame:
     """Return the complaints of each month of eight quarters: the count and every rate there is exposure for.
 
     ``n`` is the count, ``exposure`` in the unit of the rate, ``dispersion`` variance over mean of the months;
-    ``product`` ('' = all) parts the rate per policies. Each quarter as known at its own ``as_of``. ``alarm`` reads "not
-    yet evaluated" until alarms are made (METHODS §2).
+    ``product`` ('' = all) parts the rate per policies. Each quarter as known at its own ``as_of``. The months of the
+    quarter have what was expected of them and the ``alarm`` of `analysis.measures.alarms.month_alarms` beside the rate
+    per policies (beside the count where no policies were delivered); elsewhere ``alarm`` is ''.
     """
     parts = [_counts(run), *(_rates(run, one, COMPANY) for one in denominators(run)),
              _rates(run, denominators(run)[0], "product")]
@@ -28,7 +29,7 @@ def complaint_trend(run: Run) -> pd.DataFrame:
     frame = pd.concat(found, ignore_index=True)
     blank = {name: frame.get(name, np.nan) for name in ("exposure", "dispersion")}
     product = frame["product"].fillna("") if "product" in frame else ""
-    return judged(run, [frame.assign(**blank, product=product, alarm=NOT_YET, target=np.nan)])
+    return judged(run, [with_alarms(frame.assign(**blank, product=product, target=np.nan), month_alarms(run))])
 
 
 def _counts(run: Run) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from analysis.tables.results import UNIT_TYPES, blank_figures, figures, verdict
 
 COMPANY = "company"  # the one unit of unit type company
 SUBJECT_COLUMNS = {"employee": "employee_id", "partner": "partner_id"}
+BREAKDOWNS = ("criterion", "item", "facet")  # extra columns whose rows are parts of a headline
 Estimator = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -80,6 +81,17 @@ def judged(run: Run, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     frame = frame.assign(_order=order, _indicator=indicators)
     keys = ["_indicator", "_order", "unit", *(["event"] if "event" in frame else [])]
     return figures(frame.sort_values(keys, kind="stable").drop(columns=["_order", "_indicator"]))
+
+
+def headline_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a result table that are headlines: no part of one, and no targeted sample."""
+    keep = pd.Series(True, index=table.index)
+    for column in BREAKDOWNS:
+        if column in table:
+            keep &= table[column].fillna("").eq("")
+    if "sampling" in table:
+        keep &= table["sampling"].ne("targeted")
+    return table[keep]
 
 
 def with_missing_units(frame: pd.DataFrame, indicator: str, unit_type: str, units: Iterable[str]) -> pd.DataFrame:

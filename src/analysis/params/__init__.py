@@ -16,11 +16,13 @@ from analysis.params.plan import Plan
 from analysis.params.registry import Indicator, Registry
 from analysis.params.rules import Rule, load_rules, rules_in_force
 from analysis.params.site import Site
+from analysis.params.themes import Theme, Themes
 from analysis.params.yaml_file import Model, read_yaml
 from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 
-__all__ = ["PROJECT", "Action", "Calendar", "Indicator", "Params", "Plan", "Review", "Rule", "Site", "load_params"]
+__all__ = ["PROJECT", "Action", "Calendar", "Indicator", "Params", "Plan", "Review", "Rule", "Site", "Theme",
+           "load_params"]
 
 PROJECT = Path(__file__).resolve().parents[3]
 HISTORY_QUARTERS = 8  # trends and baselines look back two years
@@ -39,8 +41,10 @@ class Params:
     rules: tuple[Rule, ...]
     calendars: dict[str, Calendar]
     actions: tuple[Action, ...]
+    themes: tuple[Theme, ...]
     reviews: dict[Quarter, Review]
     files: tuple[Path, ...]
+    directory: Path
 
     def target(self, indicator: str) -> float | None:
         """Return the plan's target for ``indicator``, else the registry's; None where neither sets one."""
@@ -114,12 +118,15 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
         raise Refused("no such working-day calendar", f"Choose one of {', '.join(calendars)}", file="site.yml",
                       column="calendar")
     _refuse_unknown_indicators(plans[quarter], registry)
+    _refuse_weight_without_target(plans[quarter], registry)
     return Params(
         quarter=quarter, site=site, registry=registry, rules=rules, calendars=calendars,
         plan=plans[quarter], plans=plans, reviews=reviews,
         sources=folder.own("sources.yml", Sources, Sources()),
         actions=tuple(folder.own("actions.yml", list[Action], [])),
+        themes=read_yaml(folder.shared("themes.yml"), Themes).root,
         files=tuple(folder.read),
+        directory=directory,
     )
 
 
@@ -129,3 +136,12 @@ def _refuse_unknown_indicators(plan: Plan, registry: Registry) -> None:
         raise Refused(f"the plan names an indicator that is not in force: {unknown[0]}",
                       "Correct the id, or add the indicator to indicators.yml", file=f"{plan.quarter}.yml",
                       column=f"indicators.{unknown[0]}")
+
+
+def _refuse_weight_without_target(plan: Plan, registry: Registry) -> None:
+    """Refuse a component whose score is not defined: without target, or with one that is also its floor."""
+    for name, one in plan.indicators.items():
+        target = registry[name].target if one.target is None else one.target
+        if one.weight is not None and (target is None or target == one.floor):
+            raise Refused("a weighted indicator needs a target, and a floor other than that",
+                          "Set both in the plan", file=f"{plan.quarter}.yml", column=f"indicators.{name}")

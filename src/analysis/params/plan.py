@@ -11,6 +11,8 @@ from analysis.params.yaml_file import Closed
 from analysis.quarter import Quarter
 
 WEIGHT_TOLERANCE = 1e-9
+FULL_SCORE = 100
+GRADES: dict[str, float] = {"A": 90, "B": 80, "C": 65, "D": 0}
 
 
 class PlannedIndicator(Closed):
@@ -19,6 +21,8 @@ class PlannedIndicator(Closed):
     weight: float | None = Field(None, ge=0, le=1)
     target: float | None = None
     floor: float | None = None
+    #: How far the interval of a share may reach each way; the next quarter's audits are planned for it.
+    half_width: float | None = Field(None, gt=0, lt=0.5)
     method: str = ""
 
 
@@ -89,6 +93,21 @@ class Plan(Closed):
     samples: dict[str, Sample] = Field(default_factory=dict)
     milestones: tuple[Milestone, ...] = ()
     told_back: tuple[ToldBack, ...] = ()
+    #: The lowest composite of each grade; ours until the company decides.
+    grades: dict[str, float] = Field(default_factory=lambda: dict(GRADES))
+
+    @property
+    def weighted(self) -> dict[str, float]:
+        """The weight of each indicator that has one, in the plan's order."""
+        return {name: one.weight for name, one in self.indicators.items() if one.weight is not None}
+
+    @field_validator("grades")
+    @classmethod
+    def _grades_cover_the_scale(cls, grades: dict[str, float]) -> dict[str, float]:
+        starts = sorted(grades.values())
+        if not starts or starts[0] != 0 or starts[-1] > FULL_SCORE or len(set(starts)) < len(starts):
+            raise ValueError("each grade has a lowest score of its own within 0 and 100, the lowest of them 0")
+        return grades
 
     @field_validator("quarter")
     @classmethod
@@ -98,7 +117,14 @@ class Plan(Closed):
 
     @model_validator(mode="after")
     def _weights_add_to_one(self) -> Plan:
-        weights = [one.weight for one in self.indicators.values() if one.weight is not None]
-        if weights and abs(sum(weights) - 1) > WEIGHT_TOLERANCE:
-            raise ValueError(f"the weights add to {sum(weights):g}, not to 1")
+        total = sum(self.weighted.values())
+        if self.weighted and abs(total - 1) > WEIGHT_TOLERANCE:
+            raise ValueError(f"the weights add to {total:g}, not to 1")
+        return self
+
+    @model_validator(mode="after")
+    def _weighted_indicators_have_a_floor(self) -> Plan:
+        bare = [name for name in self.weighted if self.indicators[name].floor is None]
+        if bare:
+            raise ValueError(f"{bare[0]} has a weight and no floor, so that its score is not defined")
         return self

@@ -12,7 +12,9 @@ from analysis.params.yaml_file import Closed
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
 
-Unit = Literal["share", "score_1to5", "nps", "hours", "rate", "score_0to100", "count", "alpha"]
+# How a retired definition differs from the present one, so that old quarters stay as they were published.
+Variant = Literal["", "closed_only"]
+Unit = Literal["share", "score_1to5", "nps", "hours", "rate", "score_0to100", "count", "alpha", "ratio"]
 
 
 class Indicator(Closed):
@@ -32,6 +34,7 @@ class Indicator(Closed):
     target: float | None = None
     target_source: str = ""
     minimum_n: int = Field(30, ge=1)
+    variant: Variant = ""
     report: str
     approver: str
     effective_from: date

@@ -49,6 +49,8 @@ class Site(Closed):
     disclosure: Disclosure
     policies_denominator: Literal["in_force", "issued"]
     refuse_on: tuple[str, ...]
+    #: How far back the yearly trend of complaints looks; every other figure looks back two years.
+    history_quarters: int = Field(8, ge=8, le=80)
 
     @field_validator("refuse_on")
     @classmethod

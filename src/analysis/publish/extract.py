@@ -31,8 +31,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from analysis.wording import LANGUAGES, blocks
+from analysis.wording.heads import COLUMNS
 from analysis.wording.sentences import NOT_ESTIMABLE, PARTS
-from analysis.wording.terms import COLUMNS, STATUSES, VERDICTS, pattern, readable
+from analysis.wording.terms import STATUSES, VERDICTS, pattern, readable
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KEYWORDS: dict[str, Any] = {"say": None, "self": None, "N_": None, "plural": (1, 2), "_": None}

@@ -11,7 +11,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
-from analysis.params import HISTORY_QUARTERS, Params
+from analysis.params import Params
 from analysis.params.plan import Coverage
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
@@ -69,7 +69,7 @@ def known_files(params: Params, data: Path) -> dict[Quarter, Groups]:
     An earlier quarter that was not delivered itself has no history: later deliveries repeat only parts of it.
     """
     known: dict[Quarter, Groups] = {}
-    for back in range(HISTORY_QUARTERS, -1, -1):
+    for back in range(params.site.history_quarters, -1, -1):
         quarter = params.quarter.plus(-back)
         groups: Groups = {}
         for file in delivered_files(params, data, quarter, _as_of(params, quarter)):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from analysis.params import HISTORY_QUARTERS, Params
+from analysis.params import Params
 from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 from analysis.tables import TABLES, Table
@@ -61,8 +61,9 @@ def delivered_files(params: Params, data: Path, quarter: Quarter, as_of: datetim
     """Yield every file known at ``as_of`` that a run of ``quarter`` reads, oldest delivery first, table by table."""
     folders = sorted((Quarter.parse(path.name), path) for path in data.iterdir()
                      if path.is_dir() and QUARTER_PATTERN.fullmatch(path.name)) if data.is_dir() else []
+    first = quarter.plus(-params.site.history_quarters)
     known = [(one, path) for one, path in folders
-             if one >= quarter.plus(-HISTORY_QUARTERS) and (one <= quarter or delivered_at(params, one) <= as_of)]
+             if one >= first and (one <= quarter or delivered_at(params, one) <= as_of)]
     for table in TABLES.values():
         declared = params.sources.of(table.name).file
         files = [Delivered(table, str(one), path, f"{one}/{path.name}") for one, folder in known

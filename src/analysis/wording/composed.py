@@ -15,6 +15,7 @@ from analysis.wording import terms
 from analysis.wording.sentences import PARTS, Wording
 
 ALTERNATIVES = " / "
+LISTED = ", "
 OTHERWISE, EXEMPT = "otherwise ", "exempt: "
 REASON = re.compile(r"(?P<column>[\w+]*): (?P<rule>.*?) \((?P<rows>\d+)\)(?:; |$)")
 SUSPICION = re.compile(r"(?P<suspicion>\w+)(?: (?P<column>\w+))? \((?P<rows>\d+)\)(?:; |$)")
@@ -84,6 +85,11 @@ def problem(text: str, say: Wording) -> str:
     return say("{title}, {place}", title=title, place=say.place(found.groupdict()))
 
 
+def titles(text: str, say: Wording) -> str:
+    """Return the titles of several indicators: "id, id"."""
+    return say("; ").join(say.title(one) for one in text.split(LISTED))
+
+
 def effect(text: str, indicator: str, say: Wording) -> str:
     """Return a signed change, "+0.05" or "-8", in the unit of its indicator; shares change by percentage points."""
     if not SIGNED.fullmatch(text):
@@ -103,5 +109,6 @@ def evidence(text: str, say: Wording) -> str:
 
 COMPOSED: Mapping[str, Callable[[str, Wording], str]] = MappingProxyType({
     "limit": limits, "reasons": reasons, "suspicions": suspicions, "certainty": alternatives, "source": alternatives,
-    "problem_id": problem, "evidence": evidence,
+    "problem_id": problem, "evidence": evidence, "missing": titles,
+    "measured_by": titles,
 })

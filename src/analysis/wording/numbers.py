@@ -16,11 +16,13 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-DECIMALS = {"score_1to5": 2, "alpha": 2, "count": 0, "weight": 2, "p": 3}  # every other unit has one decimal place
+DECIMALS = {"score_1to5": 2, "alpha": 2, "ratio": 2, "count": 0, "weight": 2, "p": 3}  # others: one
 DEFAULT_DECIMALS = 1
 SUFFIXES = (("share", "share"), ("_probability", "share"), ("_count", "count"), ("_hours", "hours"),
             ("_1to5", "score_1to5"), ("_mean", "score_1to5"), ("nps", "nps"), ("_score", "score_0to100"),
-            ("_alpha", "alpha"), ("weight", "weight"), ("p_worse", "p"), ("p_adjusted", "p"))
+            ("_alpha", "alpha"), ("_ratio", "ratio"), ("weight", "weight"), ("p_worse", "p"), ("p_adjusted", "p"),
+            ("by_chance", "p"),
+            ("deff", "ratio"), ("deff_kish", "ratio"), ("_correlation", "ratio"), ("_if_dropped", "alpha"))
 # The widest text is not the longest number: above this many of the unit, decimals are noise.
 WHOLE_FROM = 1_000
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from analysis.wording import numbers, prose, terms
 from analysis.wording.catalogue import locale_of, translations
+from analysis.wording.heads import COLUMNS
 from analysis.wording.numbers import missing
 
 NOT_ESTIMABLE = "not estimable: "
@@ -108,7 +109,7 @@ class Wording:
 
     def column(self, code: str) -> str:
         """Return the head of a column."""
-        return self(terms.COLUMNS.get(code) or terms.readable(code))
+        return self(COLUMNS.get(code) or terms.readable(code))
 
     def status(self, status: str) -> str:
         """Return a status in words; the reason of "not estimable: …" is translated with its numbers kept."""
@@ -179,7 +180,7 @@ class Wording:
         said = self("{title}, {place}: {amount} (95% interval {interval}; n = {n}).", title=title,
                     place=self.place(row), n=_whole(row["n"]), amount=self.value(row["estimate"], row["indicator"]),
                     interval=self.interval(row["low"], row["high"], row["indicator"]))
-        return self._joined(said, self._against_target(row))
+        return self.joined(said, self._against_target(row))
 
     def _against_target(self, row: Mapping[str, Any]) -> str:
         if missing(row.get("target")):
@@ -187,7 +188,8 @@ class Wording:
         return self("Target {amount}: {verdict}.", amount=self.value(row["target"], row["indicator"]),
                     verdict=self.term(row["verdict"]))
 
-    def _joined(self, *sentences: str) -> str:
+    def joined(self, *sentences: str) -> str:
+        """Return sentences one after the other, as this language parts them."""
         return ("" if self.language.startswith("zh") else " ").join(sentences)
 
     def prose(self, markdown: str) -> str:

@@ -16,7 +16,8 @@ def N_(text: str) -> str:  # gettext's own name for "collect this text, translat
     return text
 
 
-def _frozen(**words: str) -> Mapping[str, str]:
+def frozen(**words: str) -> Mapping[str, str]:
+    """Return words by code; nobody can change them."""
     return MappingProxyType(words)
 
 
@@ -32,13 +33,13 @@ STATUSES: Mapping[str, str] = MappingProxyType({
     "not yet evaluated": N_("not yet evaluated"), "no roster": N_("no roster"),
 })
 
-UNIT_TYPES = _frozen(
+UNIT_TYPES = frozen(
     company=N_("company"), department=N_("department"), service_line=N_("service line"), branch=N_("branch"),
     channel=N_("channel"), mode=N_("survey mode"), kind=N_("kind"), product=N_("product"), rule=N_("rule"),
     partner=N_("partner"), team=N_("team"), employee=N_("employee"), month=N_("month"), shift=N_("shift"),
 )
 
-UNITS = _frozen(
+UNITS = frozen(
     sales=N_("Sales"), claims=N_("Claims"), consultation=N_("Consultation"), after_sales=N_("After-sales service"),
     questionnaire=N_("Questionnaire"), phone=N_("Telephone"), online=N_("Online"), counter=N_("Counter"),
     app=N_("App"), email=N_("E-mail"), human=N_("human"), bot=N_("bot"), none=N_("none"),
@@ -59,23 +60,29 @@ UNITS = _frozen(
     duty=N_("duty"), convention=N_("convention"), option=N_("option"),
     customer_service=N_("Customer service department"), quality=N_("Quality management department"),
     training=N_("Training"), management=N_("Management"),
+    reliability=N_("Reliability"), responsiveness=N_("Responsiveness"), assurance=N_("Assurance"),
+    empathy=N_("Empathy"), tangibles=N_("Tangibles"), segment=N_("customer segment"), waiting=N_("waiting"),
+    speed=N_("speed"), explanation=N_("explanation"), attitude=N_("attitude"), paperwork=N_("paperwork"),
+    reachability=N_("reachability"), progress=N_("news of progress"), price=N_("price"), answered=N_("answered"),
+    rated=N_("rated overall"), commented=N_("with a comment"), satisfied=N_("satisfied"), possible=N_("possible"),
+    impossible=N_("impossible"), all=N_("all"),
 )
 
 # The same code may be a department, a service line and a table; where a column or row says which, this is it.
-DEPARTMENTS = _frozen(
+DEPARTMENTS = frozen(
     customer_service=N_("Customer service department"), quality=N_("Quality management department"),
     training=N_("Training department"), management=N_("Management"), compliance=N_("Compliance department"),
     claims=N_("Claims department"), sales=N_("Sales department"),
 )
 DEPARTMENT_COLUMNS = frozenset({"owner", "owner_department", "department"})
 
-TABLES = _frozen(
+TABLES = frozen(
     requests=N_("Service requests"), surveys=N_("Surveys"), complaints=N_("Complaints"), audits=N_("Audits"),
     assessments=N_("Assessments"), staff=N_("Staff"), partners=N_("Partners"), population=N_("Customers by category"),
     benchmarks=N_("Benchmarks"), exposures=N_("Volume of business"), feedback=N_("Feedback"),
 )
 
-SUSPICIONS = _frozen(
+SUSPICIONS = frozen(
     truncation=N_("file cut short"), short_row=N_("rows with cells missing"), mojibake=N_("garbled text"),
     mangled_id=N_("ids turned into numbers"), order_of_events=N_("event before the opening"),
     unknown_employee=N_("employee on no roster"), unknown_reference=N_("reference to a row that is not there"),
@@ -83,56 +90,35 @@ SUSPICIONS = _frozen(
 )
 
 # Columns whose texts are the company's own: never looked up, even where one of them is also a code of ours.
-OWN_WORDS = frozenset({"theme", "cause", "product", "item", "team", "milestone", "answer", "decision", "reason"})
+OWN_WORDS = frozenset({"theme", "cause", "product", "item", "team", "milestone", "answer", "decision", "reason",
+                       "official_name"})
 # What an empty cell of these columns stands for.
-EMPTY = _frozen(facet=N_("all facets"), criterion=N_("all criteria"), product=N_("all products"),
+EMPTY = frozen(facet=N_("all facets"), criterion=N_("all criteria"), family=N_("both families"), item=N_("all items"),
+                product=N_("all products"),
                 theme=N_("(not coded)"))
-
-COLUMNS = _frozen(
-    indicator=N_("Indicator"), unit_type=N_("Level"), unit=N_("Unit"), event=N_("Event"), n=N_("n"),
-    estimate=N_("Estimate (95% interval)"), target=N_("Target"), verdict=N_("Verdict"), status=N_("Status"),
-    method=N_("Method"), clause=N_("Clause"), evidence=N_("Evidence"), rule=N_("Rule"), table=N_("Table"),
-    source=N_("Source"), certainty=N_("Certainty"), limit=N_("Limit"), title=N_("Title"), note=N_("Note"),
-    definition=N_("Definition"), formula=N_("Formula"), interpretation=N_("How to read it"), owner=N_("Owner"),
-    owner_department=N_("Owner"), direction=N_("Better when"), minimum_n=N_("Minimum n"), month=N_("Month"),
-    quarter=N_("Quarter"), action_id=N_("Action"), problem_id=N_("Problem"), opened_on=N_("Opened on"),
-    due_on=N_("Due on"), started_on=N_("Started on"), done_on=N_("Done on"), decision=N_("Decision"),
-    received=N_("Received"), validated=N_("Validated"), quarantined=N_("Quarantined"), excluded=N_("Excluded"),
-    superseded=N_("Superseded"), column=N_("Column"), rows=N_("Rows"), reason=N_("Reason"), check=N_("Check"),
-    rank=N_("Order"), gap=N_("Gap to target"), customers=N_("Customers affected"), tier=N_("Tier"),
-    employee_id=N_("Employee"), partner_id=N_("Partner"), branch=N_("Branch"), department=N_("Department"),
-    service_line=N_("Service line"), mode=N_("Survey mode"), kind=N_("Kind"), product=N_("Product"),
-    cause=N_("Cause"), count=N_("Count"), weight=N_("Weight"), milestone=N_("Milestone"), due=N_("Due"),
-    done=N_("Done"), name=N_("Name"), meaning=N_("Meaning"), file=N_("File"), covers=N_("Covers"),
-    expected_effect=N_("Expected effect"), units=N_("Units"), criterion=N_("Criterion"), severity=N_("Severity"),
-    low=N_("Lower bound"), high=N_("Upper bound"), level=N_("Confidence"), facet=N_("Facet"),
-    theme=N_("Theme"), channel=N_("Channel"), state=N_("State"), sample=N_("Sample"), planned=N_("Planned"),
-    actual=N_("Collected"), reached=N_("Reached"), delivery=N_("Delivery"), blanked=N_("Blanked"),
-    reasons=N_("Rules broken"), suspicions=N_("Suspicions"), target_source=N_("Source of the target"),
-    effective_from=N_("In force from"), gap_near=N_("Gap that is certain"), tests=N_("Tests"),
-    effective_to=N_("In force until"), action=N_("Action"), duty=N_("Duty"), judged_by=N_("Judged by"),
-    question=N_("Question"), why=N_("Why"), window=N_("Window"), item=N_("Item"), sampling=N_("Sampling"),
-    jurisdiction=N_("Jurisdiction"), start=N_("Starts with"), stop=N_("Stops with"), pause=N_("Pause"),
-    extension=N_("Extension"), alarm=N_("Alarm"), appeal=N_("Appeal"), assessors=N_("Assessors"),
-    compared_with=N_("Compared with"), comparison_units=N_("Comparison units"), detectable=N_("Smallest change seen"),
-    enough_evidence=N_("Enough evidence"), not_enough_evidence=N_("Not enough evidence"), exempt=N_("Exempt"),
-    no_roster=N_("On no roster"), force=N_("Force"), in_limit=N_("In limit"), missed=N_("Missed"),
-    not_yet_due=N_("Not yet due"), withdrawn=N_("Withdrawn"), invitations=N_("Invitations"),
-    measured_by=N_("Measured by"), missing=N_("Missing"), n_before=N_("n before"), on=N_("Told on"),
-    permitted_use=N_("Permitted use"), still_waiting=N_("Still waiting"), share=N_("Share"), answer=N_("Answer"),
-    answered=N_("Answered"), actioned=N_("Turned into measures"), checked=N_("Checked"), failed=N_("Failed"),
-    family=N_("Family"), closed=N_("Closed"), open=N_("Open"), decided=N_("Decided"), extended=N_("Extended"),
-    reopened=N_("Reopened"), escalated=N_("Escalated"), overturned=N_("Overturned"), repeats=N_("Repeats"),
-    redressed=N_("Redressed"), reviewed_by=N_("Reviewed by"), reviewed_on=N_("Reviewed on"),
-    exposure=N_("Exposure"), dispersion=N_("Dispersion"), p_worse=N_("p (worse)"),
-    p_adjusted=N_("p (adjusted)"), topic=N_("Topic"), team=N_("Team"), people=N_("People"), role=N_("Role"),
-)
 
 WORDS: Mapping[str, str] = MappingProxyType({
     **TABLES, **SUSPICIONS, **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
     "evaluated-later": N_("enough evidence"), "not enough evidence": N_("not enough evidence"),
-    "done late": N_("done late"), "higher": N_("higher"), "lower": N_("lower"), "not shown": N_("not shown"),
+    "alarm": N_("alarm"), "no alarm": N_("no alarm"), "all": N_("all complaints"),
+    "without agency": N_("without those of paid agents"), "agency alone": N_("those of paid agents"),
+    "CN": N_("China"), "UK, FCA": N_("United Kingdom (FCA)"), "US, NAIC": N_("United States (NAIC)"),
+    "monthly alarm, company": N_("monthly alarm, company"), "monthly alarm, products": N_("monthly alarm, products"),
+    "CUSUM, company": N_("CUSUM, company"), "CUSUM, products": N_("CUSUM, products"),
+    "control charts": N_("control charts"), "funnel of branch": N_("funnel of branches"),
+    "funnel of partner": N_("funnel of partners"), "yes": N_("yes"), "no": N_("no"),
+    "beyond chance": N_("beyond chance"), "no larger than chance": N_("no larger than chance"),
+    "to be looked into": N_("to be looked into"), "nothing unusual": N_("nothing unusual"),
+    "done late": N_("done late"), "better": N_("better"), "worse": N_("worse"),
+    "higher": N_("higher"), "lower": N_("lower"), "not shown": N_("not shown"),
     "needs support": N_("needs support"), "cannot be distinguished": N_("cannot be distinguished"),
+    "not satisfied": N_("not satisfied"), "everybody answered": N_("everybody answered"),
+    "raked to the customers": N_("raked to the customers"), "sampling weights": N_("sampling weights"),
+    "equal weights": N_("equal weights"), "as published": N_("as published"),
+    "from the mix of modes": N_("from the mix of modes"), "with the same modes": N_("with the same modes"),
+    "stricter": N_("stricter"), "milder": N_("milder"), "need": N_("training needed"),
+    "people": N_("people and trends"), "trends only": N_("trends only"),
+    "falls short": N_("falls short"),
     "strong": N_("strong"), "high": N_("high"), "medium": N_("medium"), "low": N_("low"),
 })
 
@@ -143,6 +129,36 @@ REASONS = (
     N_("no variation between sampling units"), N_("no more sampling units than strata"), N_("no exposure"),
     N_("the dispersion is unknown"), N_("not reached by {0}"), N_("upper limit not reached by {0}"),
     N_("no case was followed to {0}"), N_("the method gives no finite interval"), N_("fewer than {0} people"),
+    N_("less than {0}% of the weight is present"),
+    N_("fewer than {0} answers in a group"), N_("fewer than {0} answers of either kind over both groups"),
+    N_("fewer than {0} answers of either kind in a group"), N_("no stratum with answers in both groups"),
+    N_("fewer than {0} audits in a group"), N_("fewer than {0} units with a figure"), N_("fewer than {0} persons"),
+    N_("the effects lie closer together than chance allows"), N_("fewer than {0} earlier cases"),
+    N_("no earlier case was followed from the age to the limit"), N_("no variation of scores within persons and cells"),
+    N_("no persons"), N_("the company's figure has an interval of no width"),
+    N_("fewer than {0} months of baseline"), N_("no months of baseline"), N_("no events in the baseline"),
+    N_("the baseline does not show every season"), N_("fewer than {0} complaints in the baseline"),
+    N_("the counts are too large for a limit"), N_("fewer than {0} months"), N_("no months"), N_("no events"),
+    N_("no more months than terms"), N_("fewer than {0} units"), N_("fewer than {0} events in all units"),
+    N_("no event in any unit"), N_("fewer than {0} baseline points"), N_("no variation in the baseline"),
+    N_("fewer than {0} raters"), N_("fewer than {0} ratings shared with others"), N_("nobody to compare with"),
+    N_("not comparable with the others (no shared cell)"), N_("no more scores than parameters"),
+    N_("fewer than {0} checks rated by two or more"), N_("no checks rated by two or more"),
+    N_("no variation: all ratings are equal"), N_("no disagreement to judge the uncertainty by"),
+    N_("one check makes up the disagreement"), N_("fewer than {0} checks with a rating off the most frequent value"),
+    N_("fewer than {0} findings"), N_("no findings"),
+    N_("no cell has two raters and both passes and failures"), N_("fewer than {0} disputes"), N_("no disputes"),
+    N_("reliability may be {0}: no number of audits is known to be enough"),
+    N_("reliability may be {0}: no number of auditors is known to be enough"),
+    N_("reliability may be {0}: no number of assessments is known to be enough"),
+    N_("fewer than {0} employees"), N_("fewer than {0} assessments"), N_("the employees do not differ"),
+    N_("fewer than {0} employees off the most frequent value"), N_("fewer than {0} audits"),
+    N_("no events to compare with"), N_("fewer than {0} earlier quarters known twice"),
+    N_("no complete answers"), N_("fewer than {0} complete answers"),
+    N_("fewer than {0} effective answers per driver"), N_("one answer category only"), N_("the column is constant"),
+    N_("rises and falls exactly with other dimensions"), N_("the dimensions tell the answers apart without error"),
+    N_("no complete respondents"), N_("fewer than {0} complete respondents"),
+    N_("the sum of the items does not vary"),
 )
 
 # What else is put together in English where no mark reaches it: limits and their conditions, rules on rows, windows.
@@ -151,6 +167,15 @@ GENERATED = (
     N_("complex yes"), N_("class life"), N_("complexity complex"), N_("a key stands once in a delivery"),
     N_("a row has as many cells as the header"), N_("{0}Q{1} to {2}Q{3}"), N_("plan of {0}Q{1}"),
     N_("silent mode: invitations without an answer"), N_("planned mode not used"),
+    N_("not raked"), N_("raked on some margins only"), N_("a margin names no column of the surveys"),
+    N_("some answers are of a category without a margin"),
+    N_("some category has people but no answers, or answers but no people"),
+    N_("the margins add up to different totals: were they drawn on different days?"),
+    N_("the margins contradict each other in the cells that were answered: raking does not settle"),
+    N_("no weight lies within the bounds: widen them"), N_("weighted in another way then"),
+    N_("runs against the other questions: may be asked the other way round"),
+    N_("the ratio differs between steps of the scale: read it as an average"),
+    N_("goes so closely with other dimensions that they cannot be told apart"),
     N_("Call-centre industry convention, {0} % of calls within {1} seconds"),
 )
 
