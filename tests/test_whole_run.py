@@ -15,14 +15,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
+from analysis.params import load_params
+from analysis.quarter import Quarter
 from analysis.tables.results import figures
+from analysis.wording import Wording
 
 ROOT = Path(__file__).parents[1]
 QUARTER = "2024Q3"
 PAGES = ["index.html", "10_plan_and_collection.html", "20_satisfaction.html", "30_response_time.html",
          "40_accuracy_and_compliance.html", "50_complaints_and_feedback.html", "60_employee_scoring.html",
-         "70_improvement.html", "confidential/60_employee_scoring.html"]
+         "70_improvement.html", "confidential/40_accuracy_and_compliance.html",
+         "confidential/60_employee_scoring.html"]
 TABLES = ["satisfaction", "response_time", "clocks", "accuracy", "compliance", "complaints", "complaint_trend",
           "feedback", "scorecard", "problems", "actions", "clauses", "data_quality", "coverage"]
 COPIED = ("src", "notebooks", "params", "data/sample", "requirements.lock", "pyproject.toml")
@@ -113,6 +118,28 @@ def test_every_figure_is_described(report: Path, page: str) -> None:
 def test_no_warning_or_traceback_is_shown(report: Path, page: str) -> None:
     text = (report / page).read_text(encoding="utf-8")
     assert re.findall(r"Traceback|Warning:|stderr|quarter = &quot;|\bnan\b|\bNaN\b|\binf\b|&lt;NA&gt;", text) == []
+
+
+def printed(page: Path, say: Wording) -> list[str]:
+    """Return every estimate that a table of the page shows, as it stands there."""
+    found = []
+    for table in BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find_all("table"):
+        heads = [head.get_text() for head in table.find_all("th", scope="col")]
+        if say.column("estimate") in heads:
+            place = heads.index(say.column("estimate"))
+            rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")[1:]]
+            found += [row[place].get_text() for row in rows if len(row) == len(heads)]
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_estimate_on_a_page_stands_in_a_saved_table(report: Path, page: str) -> None:
+    say = Wording("en", load_params(ROOT / "params", Quarter.parse(QUARTER)).registry)
+    every = [pd.read_csv(path) for path in sorted(report.rglob("tables/*.csv"))]
+    saved = {say.estimate(row) for table in every if {"estimate", "low", "high", "status"} <= set(table)
+             for row in table.to_dict("records")}
+    assert [text for text in printed(report / page, say) if text not in saved] == []
+    assert len(saved) > 1_000
 
 
 def test_every_row_of_a_figure_keeps_the_contract(report: Path) -> None:

@@ -21,8 +21,7 @@ from analysis.stats.intervals.rates import pearson_dispersion
 from analysis.stats.models.alarms import DEFAULT, AlarmPlan, holm_of, monthly_alarm
 from analysis.stats.models.trend import MINIMUM_MONTHS
 
-# With one yearly wave in place of two, 18 months of baseline kept 5 % in simulation: 0–4 % of unchanged years, 0–6 % of
-# quarters of six products (mean counts 2–40, variance 1–3 times the mean, seasons of a wave and of single months).
+# With one yearly wave in place of two, 18 months of baseline keep 5 % (tests/coverage/test_coverage_models.py).
 SHORT = AlarmPlan(season="harmonic", minimum_months=18)
 ALARM, QUIET = "alarm", "no alarm"
 FIGURES = {"n": "n", "estimate": "expected", "low": "expected_low", "high": "expected_high",
