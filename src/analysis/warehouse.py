@@ -97,7 +97,8 @@ class Warehouse:
         path = self.cache / f"{hashlib.sha256(question.encode()).hexdigest()[:KEY_LENGTH]}.parquet"
         if path.is_file():
             return pd.read_parquet(path)
-        frame = self._connection.sql(question, schema=expression.schema()).to_pandas()  # compiled once
+        rows = self._connection.con.sql(question).to_arrow_table()  # not by Ibis again: it would compile a second time
+        frame = rows.cast(expression.schema().to_pyarrow()).to_pandas(date_as_object=False)
         fractional = [column for column in frame if pd.api.types.is_float_dtype(frame[column])]
         if frame[fractional].dropna().mod(1).any(axis=None):
             raise TypeError(f"a reduction returns integers; {fractional} are not")
