@@ -82,7 +82,9 @@ def row(estimator: str, cell: object, given: np.ndarray, covers: np.ndarray) -> 
     wrong_allowed = 1 - LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
     bound = LEAST if answered >= MOSTLY else 1 - wrong_allowed / max(answered, wrong_allowed)
     told = {"estimator": estimator, "cell": str(cell), "runs": runs, "given": answered}
-    return {**told, "coverage": right, "bound": bound, "holds": right >= bound or not given.any()}
+    # A cell that is mostly refused has no coverage to show: what holds there is that few are misled.
+    shown = right if answered >= MOSTLY else np.nan
+    return {**told, "coverage": shown, "bound": bound, "holds": right >= bound or not given.any()}
 
 
 def covering(estimator: str, cell: object, table: pd.DataFrame, truth: float) -> dict[str, object]:
