@@ -1,7 +1,8 @@
 """Do the intervals and alarms keep their promise in long simulations?
 
 Runs the cells of tests/coverage with `LONGER` times as many samples and writes benchmarks/coverage.csv: one row per
-cell, with the hash of the code behind it; no share where the estimator refuses the cell (nearly) always. `make bench` makes it anew; the tests hold the same bounds with fewer.
+cell, with the hash of the code behind it; no share where the estimator refuses the cell nearly always. `make bench`
+makes it anew; the tests hold the same bounds with fewer.
 """
 
 from __future__ import annotations
