@@ -78,7 +78,6 @@ clean: ## forget generated files
 	  echo "refused: Python 3.11 is needed and '$(PYTHON)' was not found; say make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	"$(PYTHON)" -m venv --clear .venv
 	uv=$$(command -v uv) || { $(BIN)/python -m pip install -q --disable-pip-version-check uv && uv=$(BIN)/uv; } || uv=
-	if [ -n "$$uv" ]; then install="$$uv pip install -q --python $(BIN)/python"; else install="$(BIN)/python -m pip install -q"; fi
-	$$install --require-hashes -r requirements.lock
-	$$install --no-deps --no-build-isolation -e .
+	set_up() { "$$@" --require-hashes -r requirements.lock && "$$@" --no-deps --no-build-isolation -e .; }
+	{ [ -n "$$uv" ] && set_up "$$uv" pip install -q --python $(BIN)/python; } || set_up $(BIN)/python -m pip install -q
 	touch $@

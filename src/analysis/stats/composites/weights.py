@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.stats.composites.composite import checked_bands
 from analysis.stats.composites.scores import Scheme, Scores, clipped, missing_of, scores_of
 from analysis.stats.estimates import LEVEL, Booleans, Floats, estimate_table
-from analysis.stats.intervals.shares import wilson
+from analysis.stats.intervals.shares import modified_wilson
 
 RUNS = 10_000
 #: Each weight moved by up to a quarter of itself, as in the handbook's uncertainty analysis of weights.
@@ -77,7 +77,7 @@ def order_changes(
 
     Returns:
         A table of estimates, one row per pair, index the columns of ``by`` for the one unit and "other " + name for
-        the second; n = runs; limits are Wilson's, for the number of runs. Not estimable where a composite is not, or
+        the second; n = runs; modified Wilson limits, for the number of runs. Not estimable where a composite is not, or
         where the two tie under the plan's weights.
 
     R: none; ``mean(sign(w %*% (s1 - s2)) != sign(sum(plan * (s1 - s2))))``.
@@ -114,8 +114,7 @@ def grade_changes(
         by: columns that name the units; none = one.
 
     Returns:
-        A table of estimates indexed by unit, with grade, the plan's; n = runs; limits are Wilson's, for the number of
-        runs.
+        A table of estimates indexed by unit, with grade, the plan's; n = runs; modified Wilson limits, for the number of runs.
 
     R: none; ``mean(cut(w %*% s, …) != cut(sum(plan * s), …))``.
 
@@ -146,6 +145,6 @@ def _lost(scores: Scores, scheme: Scheme) -> Booleans:
 
 
 def _share_of_runs(changed: Floats, runs: int, reason: np.ndarray) -> pd.DataFrame:
-    limits = wilson(changed.astype(float), np.full(len(changed), float(runs)), LEVEL, 1)
+    limits = modified_wilson(changed.astype(float), np.full(len(changed), float(runs)), LEVEL, 1)
     figures = limits[["n", "estimate", "low", "high"]]
-    return estimate_table(figures, reason.astype(str), "share of varied weights, Wilson", LEVEL)
+    return estimate_table(figures, reason.astype(str), "share of varied weights, modified Wilson", LEVEL)
