@@ -114,7 +114,8 @@ def grade_changes(
         by: columns that name the units; none = one.
 
     Returns:
-        A table of estimates indexed by unit, with grade, the plan's; n = runs; modified Wilson limits, for the number of runs.
+        A table of estimates indexed by unit, with grade, the plan's; n = runs; modified Wilson limits, for the
+        number of runs.
 
     R: none; ``mean(cut(w %*% s, …) != cut(sum(plan * s), …))``.
 
