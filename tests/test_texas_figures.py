@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.measures.agency import complaint_agency
-from analysis.measures.complaints import complaint_causes, complaint_crossing, complaints
-from analysis.measures.development import complaint_development
-from analysis.measures.growth import complaint_growth
-from analysis.measures.series import complaint_series
+from analysis.measures.complaints.agency import complaint_agency
+from analysis.measures.complaints.complaints import complaint_causes, complaint_crossing, complaints
+from analysis.measures.complaints.development import complaint_development
+from analysis.measures.complaints.growth import complaint_growth
+from analysis.measures.complaints.series import complaint_series
 from analysis.params import PROJECT, load_params
 from analysis.quarter import Quarter
 from analysis.run import Run

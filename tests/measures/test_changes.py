@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.measures.changes import changes
-from analysis.measures.complaints import complaints
-from analysis.measures.response import response_time
+from analysis.measures.complaints.complaints import complaints
+from analysis.measures.response_time.response import response_time
 from analysis.run import Run
 from analysis.stats.intervals.differences import share_difference
 from tests.measures.conftest import PLAN, Insurer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
-from analysis.measures.feedback import feedback
-from analysis.measures.response import response_time
+from analysis.measures.complaints.feedback import feedback
+from analysis.measures.response_time.response import response_time
 from analysis.quarter import Quarter
 from tests.measures.conftest import PLAN, Insurer
 

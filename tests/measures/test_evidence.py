@@ -7,8 +7,8 @@ import pandas as pd
 from analysis.checks.clauses import clauses
 from analysis.checks.judgement import Evidence
 from analysis.measures.evidence import MEASURES, evidence
-from analysis.measures.problems import problems
-from analysis.measures.scorecard import opening, scorecard
+from analysis.measures.summary.problems import problems
+from analysis.measures.summary.scorecard import opening, scorecard
 from analysis.run import Run
 from tests.measures.conftest import Insurer
 

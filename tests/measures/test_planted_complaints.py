@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.measures.alarms import month_alarms, waves
-from analysis.measures.drift import complaint_drift
-from analysis.measures.funnels import complaint_funnel
-from analysis.measures.growth import complaint_growth
-from analysis.measures.handling import handling
+from analysis.measures.complaints.alarms import month_alarms, waves
+from analysis.measures.complaints.drift import complaint_drift
+from analysis.measures.complaints.funnels import complaint_funnel
+from analysis.measures.complaints.growth import complaint_growth
+from analysis.measures.complaints.handling import handling
 from analysis.run import Run
 from tests.measures.conftest import Insurer
 

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.measures.breaches import breaches
-from analysis.measures.consistency import consistency
-from analysis.measures.integrity import FINDING, integrity
-from analysis.measures.partners import partners
-from analysis.measures.repeat_contact import repeat_contact
+from analysis.measures.collection.integrity import FINDING, integrity
+from analysis.measures.comparisons.consistency import consistency
+from analysis.measures.comparisons.partners import partners
+from analysis.measures.response_time.breaches import breaches
+from analysis.measures.response_time.repeat_contact import repeat_contact
 from analysis.run import Run
 from tests.measures.conftest import Insurer
 

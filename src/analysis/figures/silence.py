@@ -10,7 +10,7 @@ from analysis.wording.numbers import missing
 
 
 def tipping_sentence(row: Mapping[str, Any], say: Wording) -> str:
-    """Return in words what a row of `analysis.measures.nonresponse.nonresponse` says of the company."""
+    """Return in words what a row of `analysis.measures.satisfaction.nonresponse.nonresponse` says of the company."""
     if row["status"] != "ok":
         return say("What those who did not answer think cannot be weighed: {status}.", status=say.status(row["status"]))
     n, asked = int(row["n"]), int(row["invitations"])

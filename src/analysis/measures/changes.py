@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.evidence import MEASURES, Tables
-from analysis.measures.scorecard import SCORED, headline_rows
+from analysis.measures.summary.scorecard import SCORED, headline_rows
 from analysis.measures.units import COMPANY, judged
 from analysis.quarter import QUARTERS_PER_YEAR
 from analysis.run import Run

@@ -6,31 +6,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.measures import (
-    assessors,
-    audit_charts,
-    auditors,
-    audits,
-    breaches,
-    clocks,
-    collection,
-    competence,
-    complaints,
-    consistency,
-    distribution,
-    drivers,
-    feedback,
-    improvement,
-    integrity,
-    mode_effect,
-    nonresponse,
-    partners,
-    repeat_contact,
-    response,
-    satisfaction,
-    training,
-    trend,
-)
+from analysis.measures import improvement
+from analysis.measures.audits import audit_charts, auditors, audits
+from analysis.measures.collection import collection, integrity
+from analysis.measures.comparisons import consistency, partners
+from analysis.measures.complaints import complaints, feedback, trend
+from analysis.measures.people import assessors, competence, training
+from analysis.measures.response_time import breaches, clocks, repeat_contact, response
+from analysis.measures.satisfaction import distribution, drivers, mode_effect, nonresponse, satisfaction
 from analysis.run import Run
 
 Tables = dict[str, pd.DataFrame]

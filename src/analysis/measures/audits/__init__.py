@@ -1,0 +1,1 @@
+"""Is the work correct and by the rules (notebook 40)?"""

@@ -1,0 +1,1 @@
+"""Was the quarter collected as planned (notebook 10)?"""

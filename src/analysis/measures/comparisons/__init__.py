@@ -1,0 +1,1 @@
+"""Do branches, channels, shifts and partners differ (notebook 30)?"""

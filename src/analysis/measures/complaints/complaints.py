@@ -1,0 +1,99 @@
+"""How many complaints came in, against how much business, about what, and how were they handled (clause 4.6)?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from analysis.measures.breakdown import (
+    Question,
+    by_unit,
+    gathered,
+    labelled,
+    number_of,
+    plain_count,
+    with_standing_units,
+)
+from analysis.measures.complaints.exposure import Denominator, denominators, quarter_rates
+from analysis.measures.complaints.handling import UNIT_TYPES, handling
+from analysis.measures.units import judged, narrowed
+from analysis.run import Run
+from analysis.stats.intervals.shares import modified_wilson
+from analysis.tables.results import blank_figures
+
+CAUSE_SEPARATOR = ";"
+RECEIVED = Question("complaints_received_count", UNIT_TYPES, number_of, plain_count, zeros=True)
+
+
+def complaints(run: Run) -> pd.DataFrame:
+    """Return count, rates and shares of handling of the quarter's complaints, per unit.
+
+    Rates: gamma-Poisson interval with the ``dispersion`` of eight quarters' months; ``exposure`` in the rate's unit.
+    The three denominators of METHODS §6 stand together; lines and partners are held against requests alone.
+    """
+    rates = [_rates(run, one) for one in denominators(run)]
+    received = narrowed(run.warehouse.table("complaints"), UNIT_TYPES)
+    table = judged(run, [by_unit(run, received, RECEIVED), *rates, *handling(run)])
+    return table.assign(**{name: table.get(name, np.nan) for name in ("exposure", "dispersion")})
+
+
+def _rates(run: Run, denominator: Denominator) -> pd.DataFrame:
+    parts = []
+    for unit_type in filter(run.asks, denominator.unit_types):
+        found = quarter_rates(run, denominator, unit_type)
+        if len(found):
+            parts.append(labelled(found.set_index("unit"), denominator.indicator, unit_type))
+    question = Question(denominator.indicator, denominator.unit_types, number_of, plain_count)
+    frame = gathered(run, parts, question)
+    if "service_line" in denominator.unit_types:
+        return frame
+    lines = blank_figures(denominator.indicator, "service_line", list(run.params.site.service_lines), "not applicable")
+    return pd.concat([frame, with_standing_units(run, lines, replace(question, unit_types=()))], ignore_index=True)
+
+
+def complaint_causes(run: Run) -> pd.DataFrame:
+    """Return how many of the quarter's complaints name each ``cause``, most frequent first.
+
+    ``estimate``: the count, with Garwood's interval. ``share`` of all complaints with ``share_low`` and
+    ``share_high`` (modified Wilson); a complaint may name several causes (parted by ';'), so shares may add to more
+    than 1.
+    """
+    rows = run.warehouse.table("complaints")
+    named = _named(rows)
+    question = Question("complaints_received_count", ("company",), number_of, plain_count, within=("cause",))
+    frame = by_unit(run, named, question)
+    if frame.empty:
+        return judged(run, [by_unit(run, rows, replace(RECEIVED, unit_types=("company",))).assign(cause="")])
+    received = int(run.warehouse.reduce(rows.agg(n=rows.count()))["n"].iloc[0])
+    share = modified_wilson(frame["n"].astype(float), received)
+    told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
+    return judged(run, [told]).sort_values(["n", "cause"], ascending=[False, True], ignore_index=True)
+
+
+def complaint_crossing(run: Run) -> pd.DataFrame:
+    """Return how many of the quarter's complaints name each ``cause`` in each ``service_line`` and ``product``.
+
+    A complaint counts once for each of its causes; '' = not told; cells without a complaint have no row. Small counts
+    without an interval say where to look, not that one place is worse than another.
+    """
+    named = _named(run.warehouse.table("complaints"), "service_line", "product")
+    told = named.mutate(service_line=ibis._.service_line.fill_null(""), product=ibis._["product"].fill_null(""))
+    return run.warehouse.reduce(told.group_by("cause", "service_line", "product").agg(n=ibis._.count()))
+
+
+def crossed(cells: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return ``cells`` of `complaint_crossing` added up to cause × ``column``, largest cause first, for drawing."""
+    table = cells.groupby(["cause", column], as_index=False)["n"].sum()
+    totals = table.groupby("cause")["n"].transform("sum")
+    order = table.assign(total=totals).sort_values(["total", "cause", column], ascending=[False, True, True])
+    return order[["cause", column, "n"]].reset_index(drop=True)
+
+
+def _named(rows: ir.Table, *columns: str) -> ir.Table:
+    """Return one row per complaint and cause it names."""
+    named = rows.select("complaint_id", *columns, cause=rows.cause.split(CAUSE_SEPARATOR)).unnest("cause")
+    return named.mutate(cause=named.cause.strip()).filter(ibis._.cause != "").distinct()

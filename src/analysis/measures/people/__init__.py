@@ -1,0 +1,1 @@
+"""What can be said of people (notebook 60)?"""

@@ -1,0 +1,1 @@
+"""How long do customers wait (notebook 30)?"""

@@ -1,0 +1,1 @@
+"""What do customers say of the service (notebook 20)?"""

@@ -1,0 +1,59 @@
+"""Whom do the answers stand for, and what does weighting them change (clause 4.1)?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.satisfaction.satisfaction import ITEMS, company_figure, top2
+from analysis.measures.satisfaction.weighting import Answers, answers, margins, weighted_figures, weights
+from analysis.measures.units import COMPANY, judged
+from analysis.run import Run
+from analysis.tables.results import blank_figures
+
+TOP2 = "csat_top2_share"
+SHARES = ["customers_share", "answers_share", "weighted_share"]
+BLANK = {"variable": "", "category": ""}
+
+
+def weighting_compared(run: Run) -> pd.DataFrame:
+    """Return the company's figures under equal weights, sampling weights and raked weights, as far as each exists.
+
+    Columns as `satisfaction`: ``weighting`` says which, and the last row of an indicator is the one published.
+    """
+    found = answers(run, run.quarter, COMPANY)
+    plain, sampled = found._replace(designed=False, raking=None), found._replace(raking=None)
+    ways = {one.weighting: one for one in (plain, sampled, found)}
+    table = judged(run, [company_figure(run, indicator, one) for indicator in ITEMS for one in ways.values()])
+    return table.assign(weighting=table["weighting"].astype("str").fillna(""))
+
+
+def represented(run: Run) -> pd.DataFrame:
+    """Return, per category of each margin of the population, whom the answers stand for and how satisfied they are.
+
+    ``customers_share``: of the customers; ``answers_share``: of the answers as they came; ``weighted_share``: of the
+    answers as they are counted, equal to the customers' unless weights were trimmed or the margin could not be met.
+    The figure is the share of satisfied customers in the category.
+    """
+    found, known = answers(run, run.quarter, COMPANY), margins(run, run.quarter)
+    names = [name for name in sorted(known["variable"].unique()) if name in found.counts]
+    parts = [_of_variable(run, found, known[known["variable"] == name]) for name in names]
+    blank = blank_figures(TOP2, COMPANY, [COMPANY], "no data").assign(**BLANK, **dict.fromkeys(SHARES, float("nan")))
+    return judged(run, parts or [blank])
+
+
+def _of_variable(run: Run, found: Answers, margin: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of one margin, in the order of its categories."""
+    variable = str(margin["variable"].iloc[0])
+    customers = margin.groupby("category")["customers"].sum()
+    own, given = found.counts[variable], found.given
+    answer = found.counts["satisfaction"].astype(float)
+    figures = weighted_figures(found._replace(counts=found.counts.assign(unit=own)), top2(answer).where(answer.notna()),
+                               "share", run.level, run.params.registry[TOP2].minimum_n)
+    blank = blank_figures(TOP2, COMPANY, list(customers.index), "no data").set_index("unit")
+    rows = blank.assign(level=run.level, method="")
+    rows.update(figures)
+    rows["status"] = figures["status"].reindex(rows.index).fillna("no data")
+    shares = {"customers_share": customers, "answers_share": given["count"].groupby(own).sum(),
+              "weighted_share": (given["count"] * weights(found)).groupby(own).sum()}
+    told = {name: (one / max(one.sum(), 1)).reindex(rows.index).fillna(0) for name, one in shares.items()}
+    return rows.assign(**told, variable=variable, category=rows.index, unit=COMPANY).reset_index(drop=True)
