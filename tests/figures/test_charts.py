@@ -49,7 +49,7 @@ def test_a_chart_without_limits_says_why() -> None:
     short = POINTS.assign(centre=None, limit_low=None, limit_high=None, beyond=False,
                           status="not estimable: fewer than 20 baseline points")
     ax = control_chart(short.astype({"centre": float, "limit_low": float, "limit_high": float}), axes(), SAY)
-    assert written(ax) == ["limits: not estimable: fewer than 20 baseline points"]
+    assert written(ax) == ["not estimable: fewer than 20 baseline points"]
     assert red(ax) == []
 
 

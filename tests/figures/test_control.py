@@ -31,6 +31,12 @@ def test_without_points_or_limits_the_figure_says_so(table: pd.DataFrame) -> Non
     assert any(text.get_text() for ax in drawn.axes for text in ax.texts)
 
 
+def test_a_unit_without_limits_is_left_out_and_counted() -> None:
+    drawn = control_panels(pd.concat([charts(["claims"]), charts(["sales"], "no data")]), SAY)
+    assert [ax.get_title(loc="left") for ax in drawn.axes if ax.axison] == ["Claims"]
+    assert drawn.axes[0].get_label() == "1 of 2 have no figure and are not drawn: no data (1)."
+
+
 def test_the_sentence_states_the_false_alarms_to_expect() -> None:
     row = pd.DataFrame([{"charts": 10, "points": 30, "beyond": 1, "expected_alarms": 0.081, "chance_any": 0.078,
                          "status": "ok"}])

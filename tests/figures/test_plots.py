@@ -32,18 +32,18 @@ def test_interval_plot_draws_each_estimate_between_its_limits() -> None:
     assert ends[:4] == [(0.85, 0.94), (0.9,), (0.6, 0.79), (0.7,)]
 
 
-def test_interval_plot_says_why_a_row_has_no_mark_and_where_the_target_is() -> None:
-    assert written(interval_plot(ROWS, axes(), SAY)) == ["no data", "target 85.0%"]
+def test_interval_plot_says_where_the_target_is() -> None:
+    assert written(interval_plot(ROWS, axes(), SAY)) == ["target 85.0%"]
 
 
 def test_interval_plot_draws_the_target_it_is_given_or_none() -> None:
     assert written(interval_plot(ROWS, axes(), SAY, target=0.5))[-1] == "target 50.0%"
-    assert written(interval_plot(ROWS.drop(columns="target"), axes(), SAY)) == ["no data"]
+    assert written(interval_plot(ROWS.drop(columns="target"), axes(), SAY)) == []
 
 
 def test_interval_plot_labels_units_with_their_n() -> None:
     labels = [label.get_text() for label in interval_plot(ROWS, axes(), SAY).get_yticklabels()]
-    assert labels == ["B1 (n = 100)", "B2 (n = 50)", "B3 (n = 3)"]
+    assert labels == ["B1 (n = 100)", "B2 (n = 50)"]
 
 
 def test_trend_plot_draws_one_line_per_unit_in_order_of_time() -> None:

@@ -17,7 +17,7 @@ STEPS = pd.DataFrame({"indicator": "served_by_share", "unit": ["company"] * 3 + 
 GAPS = pd.DataFrame({
     "indicator": "in_limit_share", "unit": ["P1", "P2"], "n_partner": [120, 9], "estimate": [-0.1, np.nan],
     "low": [-0.2, np.nan], "high": [0.0, np.nan], "status": ["ok", "not estimable: fewer than 10 answers in a group"],
-    "naive": [0.1, np.nan], "naive_low": [0.0, np.nan], "naive_high": [0.2, np.nan], "naive_status": ["ok", "no data"]})
+    "naive": [0.1, 0.2], "naive_low": [0.0, 0.1], "naive_high": [0.2, 0.3], "naive_status": ["ok", "ok"]})
 
 
 def axes() -> Axes:
@@ -52,6 +52,12 @@ def test_both_gaps_stand_beside_each_other_and_a_missing_one_says_why() -> None:
     assert ends[:4] == [(-0.2, 0.0), (-0.1,), (0.0, 0.2), (0.1,)]
     assert written(ax) == ["not estimable: fewer than 10 answers in a group"]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["P1 (n = 120)", "P2 (n = 9)"]
+
+
+def test_a_partner_without_either_gap_is_left_out_and_counted() -> None:
+    ax = paired_intervals(GAPS.assign(naive_status=["ok", "no data"]), axes(), SAY)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["P1 (n = 120)"]
+    assert "1 of 2" in ax.get_label()
 
 
 def test_no_partner_draws_no_mark() -> None:

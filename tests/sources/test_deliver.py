@@ -97,6 +97,13 @@ def test_the_quarter_and_its_history_are_each_as_known_at_their_own_as_of(small:
     assert rows(delivery, "2024Q2")["resolved_at"].isna().all()  # on 9 July neither 20 nor 21 July had come
 
 
+def test_an_earlier_quarter_is_also_followed_to_the_date_of_this_run(small: Any) -> None:
+    followed = small.deliver().followed
+    assert list(followed) == ["2024Q2"]
+    known = pd.read_parquet(followed["2024Q2"]["requests"]).set_index("request_id")["resolved_at"]
+    assert (str(known["R1"]), known.isna()["R2"]) == ("2024-07-20 16:00:00", True)  # the later delivery's 21 July
+
+
 def test_a_quarter_that_was_not_delivered_has_no_history(small: Any, request_row: Any) -> None:
     small.write("2024Q2/requests", [request_row(1, "2024-06-28"), request_row(2, "2024-03-29")])
     assert set(small.deliver().tables) == {"2024Q2", "2024Q3"}

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from analysis.figures.left_out import say_instead
 from analysis.figures.plots import BAND_OPACITY, _measured_axis, _unit
 from analysis.figures.style import BLUE, INK, QUIET, SKY, VERMILION
 from analysis.wording import Wording
@@ -22,16 +23,18 @@ NO_DATA = "no data"
 
 
 def control_chart(points: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
-    """Draw a figure over ``period`` with centre and limits; points ``beyond`` the limits are squares in red."""
+    """Draw a figure over ``period`` with centre and limits; points ``beyond`` the limits are squares in red.
+
+    Without limits nothing is drawn and it is said why.
+    """
     rows = points.reset_index(drop=True)
-    if rows.empty:
-        return _say_instead(ax, say, NO_DATA)
+    if rows.empty or rows["status"].ne("ok").all():
+        return say_instead(ax, NO_DATA if rows.empty else str(rows["status"].iloc[0]), say)
     ax.plot(rows.index, rows["estimate"], color=BLUE, marker="o", markersize=4)
     for column, style in (("centre", "-"), ("limit_low", "--"), ("limit_high", "--")):
         ax.plot(rows.index, rows[column], color=QUIET, linewidth=1, linestyle=style, drawstyle="steps-mid")
     beyond = rows[rows["beyond"].astype(bool)]
     ax.plot(beyond.index, beyond["estimate"], color=VERMILION, marker="s", markersize=7, linestyle="none")
-    _say_why_not(rows, ax, say)
     return _measured_axis(_months_across(ax, rows["period"]), "y", points, say)
 
 
@@ -42,7 +45,7 @@ def expected_plot(months: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     """
     rows = months.reset_index(drop=True)
     if rows.empty:
-        return _say_instead(ax, say, NO_DATA)
+        return say_instead(ax, NO_DATA, say)
     ax.vlines(rows.index, rows["expected_low"], rows["expected_high"], color=SKY, linewidth=9, alpha=0.5)
     ax.plot(rows.index, rows["expected"], color=INK, marker="_", markersize=12, linestyle="none", label=say("expected"))
     for alarm, colour, marker in ((False, BLUE, "o"), (True, VERMILION, "s")):
@@ -59,6 +62,7 @@ def expected_plot(months: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     ax.set_xlabel(say.column("month"))
     ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.set_ylabel(say("Complaints"))
     return ax
 
@@ -66,10 +70,10 @@ def expected_plot(months: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
 def funnel_plot(funnel: pd.DataFrame, lines: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     """Draw each unit's figure over its ``exposure`` between the limits of chance ``lines`` (95 % and 99.8 %).
 
-    A unit that ``stands_out`` is a red square; every unit is named. Without limits it is said why.
+    A unit that ``stands_out`` is a red square; every unit is named. Without limits nothing is drawn and it is said why.
     """
     if lines.empty:
-        _say_instead(ax, say, str(funnel["stands_out"].iloc[0]) if len(funnel) else NO_DATA)
+        return say_instead(ax, str(funnel["stands_out"].iloc[0]) if len(funnel) else NO_DATA, say)
     for ending, opacity in (("95", 2 * BAND_OPACITY), ("998", BAND_OPACITY)):
         ax.fill_between(lines["size"], lines[f"limit_low_{ending}"], lines[f"limit_high_{ending}"], color=SKY,
                         alpha=opacity, linewidth=0)
@@ -91,7 +95,7 @@ def heat_grid(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, s
               ) -> Axes:
     """Draw counts of two crossed columns as shaded cells with their number; an empty cell is 0."""
     if table.empty:
-        return _say_instead(ax, say, NO_DATA)
+        return say_instead(ax, NO_DATA, say)
     down, across, count = columns
     cells = table.pivot_table(index=down, columns=across, values=count, aggfunc="sum", sort=False).fillna(0)
     cells = cells[sorted(cells.columns)]
@@ -106,19 +110,6 @@ def heat_grid(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, s
     ax.set_yticks(range(len(cells)), [_unit(name, say) for name in cells.index])
     ax.grid(visible=False)
     return ax
-
-
-def _say_instead(ax: Axes, say: Wording, status: str) -> Axes:
-    """Write a status where marks would be."""
-    ax.annotate(say.status(status), (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
-    return ax
-
-
-def _say_why_not(points: pd.DataFrame, ax: Axes, say: Wording) -> None:
-    reasons = points.loc[points["status"] != "ok", "status"].unique()
-    if len(reasons):
-        ax.annotate(say("limits: {reason}", reason=say.status(str(reasons[0]))), (0.01, 0.97),
-                    xycoords="axes fraction", va="top", color=QUIET)
 
 
 def _months_across(ax: Axes, periods: pd.Series) -> Axes:

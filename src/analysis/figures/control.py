@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.charts import control_chart
-from analysis.figures.style import QUIET, SKY, WIDTH_INCHES
+from analysis.figures.left_out import OK, with_figures
+from analysis.figures.style import SKY, WIDTH_INCHES
 from analysis.wording import Wording
 
 ACROSS = 2  # charts side by side
@@ -23,12 +24,14 @@ SMALLEST_P = 0.001
 def control_panels(charts: pd.DataFrame, say: Wording) -> Figure:
     """Return a figure of small charts, two to a row: one per indicator and unit, on one scale per indicator.
 
-    ``charts`` as of `control_chart`, with indicator, unit and ``watched``: the months that are shaded.
+    ``charts`` as of `control_chart`, with indicator, unit and ``watched``: the months that are shaded. One without
+    limits is left out (`analysis.figures.left_out`).
     """
-    groups = list(charts.groupby(["indicator", "unit"], sort=False))
-    down = max(1, -(-len(groups) // ACROSS))
-    drawn = Figure(figsize=(WIDTH_INCHES, CHART_INCHES * down), layout="constrained")
-    axes = drawn.subplots(down, ACROSS, squeeze=False).ravel()
+    heads = charts.drop_duplicates(["indicator", "unit"])
+    groups = [one for one in charts.groupby(["indicator", "unit"], sort=False) if one[1]["status"].eq(OK).any()]
+    drawn = Figure(figsize=(WIDTH_INCHES, CHART_INCHES * max(1, -(-len(groups) // ACROSS))), layout="constrained")
+    axes = drawn.subplots(-(-len(groups) // ACROSS), ACROSS, squeeze=False).ravel() if groups else [drawn.subplots()]
+    with_figures(heads.assign(estimate=0.0), axes[0], say)
     by_unit = charts["indicator"].nunique() == 1
     for ax, ((indicator, unit), rows) in zip(axes, groups, strict=False):
         control_chart(rows, ax, say).set_title(say.term(unit) if by_unit else say.title(str(indicator)), loc="left")
@@ -37,8 +40,6 @@ def control_panels(charts: pd.DataFrame, say: Wording) -> Figure:
         _scale(ax, charts[charts["indicator"] == indicator])
     for ax in axes[len(groups):]:
         ax.set_axis_off()
-    if not groups:
-        axes[0].annotate(say.status("no data"), (0.0, 0.5), xycoords="axes fraction", color=QUIET)
     return drawn
 
 

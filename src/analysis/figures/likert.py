@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
+from analysis.figures.left_out import OK, with_figures
 from analysis.figures.plots import _label, _rows_down
-from analysis.figures.style import BLUE, INK, ORANGE, QUIET, RULE, SKY, VERMILION
+from analysis.figures.style import BLUE, INK, ORANGE, RULE, SKY, VERMILION
 from analysis.wording import Wording
 from analysis.wording.terms import N_
 
@@ -26,14 +27,15 @@ MARGIN = 0.04
 def likert_bars(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     """Draw one bar per unit of the share of each ``answer``, the middle of the scale on the axis (a diverging bar).
 
-    ``table`` has five rows per unit, in the order of units; a unit without figures shows its status.
+    ``table`` has five rows per unit, in the order of units; a unit without figures is left out
+    (`analysis.figures.left_out`).
     """
     units = [part.set_index("answer") for _, part in table.groupby(["unit_type", "unit"], sort=False)]
+    told = pd.DataFrame({"status": [next((one for one in part["status"] if one != OK), OK) for part in units],
+                         "estimate": 0.0})
+    units = [units[place] for place in with_figures(told, ax, say).index]
     reach = [MARGIN, MARGIN]
     for place, part in enumerate(units):
-        if not part["status"].eq("ok").all():
-            ax.annotate(say.status(part["status"].iloc[0]), (0, place), va="center", ha="center", color=QUIET)
-            continue
         ends = _bar(ax, place, part["estimate"].reindex(list(ANSWERS)).fillna(0), say)
         reach = [max(most, end + MARGIN) for most, end in zip(reach, ends, strict=True)]
     _rows_down(ax, [_label(part.iloc[0].to_dict(), say) for part in units])

@@ -37,9 +37,12 @@ def figure(drawn: Figure, caption: str, alt: str) -> HTML:
     """Return the figure as inline SVG with a caption to be seen and a description to be read aloud.
 
     Both are texts, not HTML. A figure without either is refused with ValueError: some reader would not know what it is.
+    What a drawing itself has to say, the label of its axes, stands behind the caption.
     """
     if not caption.strip() or not alt.strip():
         raise ValueError("a figure needs a caption and an alt text")
+    for axes in drawn.axes:
+        caption = f"{caption}{'' if caption.endswith('。') else ' '}{axes.get_label()}".strip()
     _rasterise(drawn)
     image = _svg(drawn, salt=caption)
     name = f"figure-{short_hash(caption, alt, image)}"

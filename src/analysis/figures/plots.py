@@ -1,7 +1,7 @@
 """How are estimates with intervals, trends, counts and waiting times drawn?
 
 Every function takes a result table (see *Tables out*) and axes, draws on them and returns them. A row whose status is
-not ok is not drawn as zero: its status stands where its mark would be.
+not ok is not drawn as zero: it is left out, and the caption says how many are and why.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.figures.style import BLUE, INK, PALETTE, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
+from analysis.figures.left_out import say_instead, with_figures
+from analysis.figures.style import BLUE, INK, PALETTE, VERDICT_COLOURS, VERDICT_MARKERS
 from analysis.wording import Wording
 from analysis.wording.numbers import missing
 
@@ -27,21 +28,20 @@ def interval_plot(table: pd.DataFrame, ax: Axes, say: Wording, target: float | N
     """Draw one estimate with its interval per row, top to bottom in the table's order (a forest plot).
 
     Colour and marker show the verdict. ``target`` draws a dashed line; without it the table's own, if it is one value.
+    A row without a figure is left out (`analysis.figures.left_out`).
     """
-    rows = table.to_dict("records")
+    rows = with_figures(table, ax, say).to_dict("records")
+    if not rows:
+        return ax
     for place, row in enumerate(rows):
-        _interval(ax, place, row, say)
+        _interval(ax, place, row)
     _target_line(ax, table, target, say, along="x")
     _rows_down(ax, [_label(row, say) for row in rows])
     ax.grid(visible=False, axis="y")
     return _measured_axis(ax, "x", table, say)
 
 
-def _interval(ax: Axes, place: int, row: Mapping[Any, Any], say: Wording) -> None:
-    if row.get("status", "ok") != "ok" or missing(row["estimate"]):
-        ax.annotate(say.status(row.get("status", "no data")), (0.01, place), xycoords=("axes fraction", "data"),
-                    va="center", color=QUIET)
-        return
+def _interval(ax: Axes, place: int, row: Mapping[Any, Any]) -> None:
     verdict = row.get("verdict", "no target")
     colour = VERDICT_COLOURS.get(verdict, INK)
     ax.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
@@ -61,7 +61,7 @@ def trend_plot(table: pd.DataFrame, ax: Axes, say: Wording, period: str = "quart
         ax.fill_between(line["place"], line["low"], line["high"], color=colour, alpha=BAND_OPACITY, linewidth=0)
         ax.plot(line["place"], line["estimate"], color=colour, marker="o", markersize=5, label=_unit(unit, say))
     if not periods:
-        ax.annotate(say.status("no data"), (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
+        return say_instead(ax, "no data", say)
     _target_line(ax, table, None, say, along="y")
     ax.set_xticks(range(len(periods)), periods)
     ax.margins(x=0.04)
@@ -88,6 +88,8 @@ def survival_curve(curve: pd.DataFrame, ax: Axes, say: Wording, by: str = "unit"
 
     ``curve`` has ``time`` (whole minutes), ``survival`` (share, 0–1), ``low`` and ``high``.
     """
+    if curve.empty:
+        return say_instead(ax, "no data", say)
     groups = list(curve.groupby(by, sort=False)) if by in curve else [("", curve)]
     if len(groups) > MAX_LINES:
         raise ValueError(f"{len(groups)} lines cannot be told apart: draw at most {MAX_LINES}")

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from analysis.figures.left_out import OK, with_figures
 from analysis.figures.plots import MAX_LABELLED
 from analysis.figures.style import BLUE, INK, QUIET
 from analysis.wording import Wording
@@ -52,9 +53,12 @@ def _numbers(ax: Axes, left: pd.Series, width: pd.Series, dark: bool, say: Wordi
 def paired_intervals(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     """Draw per unit the adjusted gap (``estimate``, filled) over the ``naive`` one (hollow), each with its interval.
 
-    A dashed line marks no difference; a row without an adjusted gap says why.
+    A dashed line marks no difference; a row without an adjusted gap says why, one without either is left out
+    (`analysis.figures.left_out`).
     """
-    rows = table.to_dict("records")
+    told = table.assign(status=table["status"].mask(table["naive_status"].eq(OK), OK),
+                        estimate=table["estimate"].fillna(table["naive"]))
+    rows = table.loc[with_figures(told, ax, say).index].to_dict("records")
     for place, row in enumerate(rows):
         if row["status"] == "ok":
             _gap(ax, place - OFFSET, (row["low"], row["estimate"], row["high"]), BLUE, BLUE)

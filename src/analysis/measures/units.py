@@ -19,6 +19,11 @@ from analysis.tables.results import UNIT_TYPES, blank_figures, figures, verdict
 COMPANY = "company"  # the one unit of unit type company
 SUBJECT_COLUMNS = {"employee": "employee_id", "partner": "partner_id"}
 BREAKDOWNS = ("criterion", "item", "facet")  # extra columns whose rows are parts of a headline
+#: What n counts, by the table, or the column, that an indicator's registry entry names as its source: ANSWERS, unless …
+COUNTED = {"audits": "checks", "complaints": "complaints", "complaints.handling_satisfaction": "answers",
+           "feedback": "messages", "requests": "cases", "surveys.comment": "comments",
+           "surveys.responded_at": "invitations"}
+ANSWERS = "answers"  # what an estimator calls that which it counts
 Estimator = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -43,12 +48,12 @@ def unit_rows(run: Run, rows: ir.Table, unit_type: str) -> ir.Table:
     if unit_type == COMPANY:
         return rows.mutate(unit=ibis.literal(COMPANY))
     if unit_type == "shift":
-        return rows.mutate(unit=_shift(run.params, rows.opened_hour))
+        return rows.mutate(unit=shift_of(run.params, rows.opened_hour))
     column = SUBJECT_COLUMNS.get(unit_type, unit_type)
     return rows.filter(rows[column].notnull()).mutate(unit=rows[column])
 
 
-def _shift(params: Params, hour: ir.IntegerValue) -> ir.StringValue:
+def shift_of(params: Params, hour: ir.IntegerValue) -> ir.StringValue:
     """Return the shift a local hour falls in: the last one that has begun, the latest one before the first begins."""
     starts = sorted((start.hour, name) for name, start in params.site.shifts.items())
     return ibis.cases(*[(hour >= first, name) for first, name in reversed(starts)], else_=starts[-1][1])
@@ -68,9 +73,11 @@ def estimated(indicator: str, unit_type: str, reduced: pd.DataFrame, estimator: 
 def judged(run: Run, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return the figures of ``parts`` as one result table with targets and verdicts, in a fixed order.
 
-    A table that already has a ``target`` column keeps it (a limit of a rule, say).
+    A table that already has a ``target`` column keeps it (a limit of a rule, say). A status names what is counted.
     """
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    frame["status"] = [status.replace(ANSWERS, counted(run, indicator))
+                       for indicator, status in zip(frame["indicator"], frame["status"], strict=True)]
     if "target" not in frame:
         frame["target"] = frame["indicator"].map(lambda one: run.params.target(one)).astype(float)
     direction = frame["indicator"].map(lambda one: run.params.registry[one].direction)
@@ -81,6 +88,12 @@ def judged(run: Run, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     frame = frame.assign(_order=order, _indicator=indicators)
     keys = ["_indicator", "_order", "unit", *(["event"] if "event" in frame else [])]
     return figures(frame.sort_values(keys, kind="stable").drop(columns=["_order", "_indicator"]))
+
+
+def counted(run: Run, indicator: str) -> str:
+    """Return the word for what n of ``indicator`` counts: answers, checks, complaints, …"""
+    column = run.params.registry[indicator].source.replace(",", " ").split()[0]
+    return COUNTED.get(column, COUNTED.get(column.partition(".")[0], ANSWERS))
 
 
 def headline_rows(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,14 +9,20 @@ from pathlib import Path
 import ibis
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.params import HISTORY_QUARTERS, Params
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
 from analysis.sources.deliveries import WHOLE, Delivered
 from analysis.sources.reconcile import opening_day
+from analysis.sources.suspicions import MONTHLY
 from analysis.sources.validated import ValidatedFile
-from analysis.tables import Table
+from analysis.tables import TABLES, Table
+
+BY_CHANCE = 0.001  # a silence less likely than this is none of a table that opens few cases
+HALF_A_DAY = 0.5
+MIN_GAPS = 5  # fewer say too little of how long a table is silent
 
 
 def refuse_missing_tables(params: Params, files: Sequence[Delivered], data: Path) -> None:
@@ -64,7 +70,8 @@ def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, newest:
     """Refuse when the last opening lies further from the window's end than the longest gap of the baseline.
 
     ``days`` are the distinct opening days up to the window's end (see ``delivered_days``). The baseline is the eight
-    quarters before the window; where there are none, the days of the window itself.
+    quarters before the window; where there are none, the days of the window itself. A table that opens a case now and
+    then exceeds its longest gap by chance: it is refused only if so long a silence is improbable (`chance_of_silence`).
     """
     first, last = params.plan.tables[table].window(params.quarter)
     inside = days[days >= pd.Timestamp(first)]
@@ -73,12 +80,29 @@ def refuse_cut_short(params: Params, table: str, days: pd.DatetimeIndex, newest:
                       "Deliver the quarter's rows, or correct their mapping in sources.yml", file=newest.name)
     before = days[(days < pd.Timestamp(first)) & (days >= pd.Timestamp(params.quarter.plus(-HISTORY_QUARTERS).start))]
     baseline = before if len(before) > 1 else inside
-    longest = max((baseline[1:] - baseline[:-1]).days, default=0)
+    gaps = np.diff(baseline).astype("timedelta64[D]").astype("int64")
     gap = (pd.Timestamp(last) - inside[-1]).days
-    if gap > longest:
+    if gap > gaps.max(initial=0) and (TABLES[table].opens == MONTHLY or chance_of_silence(gap, gaps) < BY_CHANCE):
         raise Refused(
             f"{table} is cut short: its last row opens on {inside[-1].date()}, {gap} days before {last}, and the "
-            f"longest gap seen before is {longest} days", "Deliver the rest of the quarter", file=newest.name)
+            f"longest gap seen before is {gaps.max(initial=0)} days", "Deliver the rest of the quarter",
+            file=newest.name)
+
+
+def chance_of_silence(days: float, gaps: np.ndarray) -> float:
+    """Return how likely the next gap between openings is at least ``days`` long, given those seen before, in days.
+
+    The gaps' logarithms are taken as normal: P(t with m - 1 df >= (log(days - 1/2) - mean) / (s sqrt(1 + 1/m))), the
+    prediction of one more value (Hahn and Meeker 1991, chapter 4), days being whole. 1 where fewer than MIN_GAPS are
+    known.
+    """
+    if len(gaps) < MIN_GAPS:
+        return 1.0
+    logs = np.log(gaps)
+    spread = logs.std(ddof=1) * np.sqrt(1 + 1 / len(logs))
+    if spread == 0:
+        return float(days <= gaps.max())
+    return float(stats.t.sf((np.log(days - HALF_A_DAY) - logs.mean()) / spread, len(logs) - 1))
 
 
 def _broken(file: ValidatedFile) -> str:

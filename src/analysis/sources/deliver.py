@@ -124,9 +124,9 @@ class _Delivering:
                         followed)
 
     def _followed(self, known: dict[Quarter, Groups]) -> dict[str, dict[str, str]]:
-        """Return the rows of the quarters before as known now, of the tables whose cases are followed."""
+        """Return the rows of the quarters of a year before as known now, of every table but snapshots."""
         found: dict[str, dict[str, str]] = {}
-        names = [name for name in known[self.params.quarter] if TABLES[name].followed]
+        names = [name for name in known[self.params.quarter] if not TABLES[name].snapshot]
         for quarter in [self.params.quarter.plus(-back) for back in range(1, FOLLOWED_QUARTERS + 1)]:
             for name in (one for one in names if one in known[quarter]):
                 files = [self.validator(file) for file in known[self.params.quarter][name]]

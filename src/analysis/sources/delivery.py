@@ -25,8 +25,8 @@ class Delivery:
 
     ``tables``: quarter → table → Parquet file. ``accounts``: one row per table and delivery, ACCOUNT_COLUMNS.
     ``failures``: one row per broken rule, FAILURE_COLUMNS. ``findings``: table, suspicion, column, rows.
-    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the earlier
-    quarters of the tables whose cases are followed, as known now and not at those quarters' own date.
+    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the quarters of a year
+    before, without snapshots: as known now and not at those quarters' own date.
     """
 
     quarter: Quarter
