@@ -116,6 +116,22 @@ def test_working_seconds_counted_by_hand(start: str, stop: str, seconds: int) ->
     assert clock.working_seconds([start], [stop], CN, OFFICE)[0] == seconds
 
 
+def test_hours_on_days_off_count_on_weekends_and_holidays_alone() -> None:
+    """Friday 2024-09-27 to Monday: Saturday is off (3 hours), Sunday made up; National Day has 3 hours too."""
+    hours = clock.ServiceHours(OFFICE.weekdays, OFFICE.make_up, "09:00-12:00")
+    found = clock.working_seconds(["2024-09-28", "2024-10-01"], ["2024-09-29", "2024-10-02"], CN, hours)
+    assert found.tolist() == [3 * 3600, 3 * 3600]
+    made_up = clock.working_seconds(["2024-09-29"], ["2024-09-30"], CN, hours)
+    assert made_up[0] == clock.working_seconds(["2024-09-29"], ["2024-09-30"], CN, OFFICE)[0]
+
+
+def test_the_table_of_service_time_adds_up_day_by_day() -> None:
+    table = clock.service_table(CN, OFFICE)
+    assert (table["before"] + table["open_seconds"]).iloc[:-1].tolist() == table["before"].iloc[1:].tolist()
+    friday = table[table["day"] == date(2024, 10, 11)].iloc[0]
+    assert (friday["opens"], friday["open_seconds"]) == (8.5 * 3600, 9 * 3600)
+
+
 def test_working_seconds_of_an_open_case_are_missing_and_reversed_ones_negative() -> None:
     found = clock.working_seconds(pd.to_datetime(["2024-09-30 10:00"] * 2), pd.to_datetime([None, "2024-09-30 09:00"]),
                                   CN, OFFICE)

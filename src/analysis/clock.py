@@ -95,18 +95,21 @@ def working_days_between(start_day: Any, stop_day: Any, calendar: Calendar) -> p
 class ServiceHours:
     """Opening hours as ``08:30-17:30`` for Monday to Sunday, empty for closed.
 
-    They count on official working days only. A Saturday or Sunday worked as a make-up day has its own weekday's hours
-    or, where those are empty, ``make_up``.
+    They count on official working days. A Saturday or Sunday worked as a make-up day has its own weekday's hours or,
+    where those are empty, ``make_up``. Every other day, weekend or holiday, has ``days_off``.
     """
 
     weekdays: tuple[str, str, str, str, str, str, str]
     make_up: str = ""
+    days_off: str = ""
 
-    def bounds(self, days: Days) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the second of the day at which each of ``days`` (all worked) opens and closes."""
+    def bounds(self, calendar: Calendar) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the second of the day at which each day of ``calendar`` opens and closes; twice 0 for closed."""
         spans = np.array([_span(hours or self.make_up) for hours in self.weekdays], dtype=np.int64)
-        weekday = (days - MONDAY).astype(np.int64) % DAYS_PER_WEEK
-        return spans[weekday, 0], spans[weekday, 1]
+        weekday = (calendar.days - MONDAY).astype(np.int64) % DAYS_PER_WEEK
+        off = _span(self.days_off)
+        opens, closes = (np.where(calendar.working, spans[weekday, end], off[end]) for end in (0, 1))
+        return opens, closes
 
 
 def _span(hours: str) -> tuple[int, int]:
@@ -133,7 +136,7 @@ def working_seconds(start: Any, stop: Any, calendar: Calendar, hours: ServiceHou
     By a cumulative grid of the calendar's days: seconds open before the day, plus those of the day so far. Refused
     outside the calendar.
     """
-    opens, closes = (np.where(calendar.working, bound, 0) for bound in hours.bounds(calendar.days))
+    opens, closes = hours.bounds(calendar)
     before = np.cumsum(closes - opens) - (closes - opens)
     begin, end = _instants(start, SECOND), _instants(stop, SECOND)
     missing = np.isnat(begin) | np.isnat(end)
@@ -154,6 +157,18 @@ def calendar_table(calendar: Calendar) -> pd.DataFrame:
     The working days from one day to another are the difference of their numbers.
     """
     return pd.DataFrame({"day": _dates(calendar.days), "working": calendar.working, "number": calendar.numbers})
+
+
+def service_table(calendar: Calendar, hours: ServiceHours) -> pd.DataFrame:
+    """Return ``day`` (date), ``opens`` (second of the day), ``open_seconds`` and those of all days ``before``.
+
+    For a join on the local days of start and stop, as SQL has no calendar: the service time up to a moment is
+    ``before`` + the seconds since ``opens``, at least 0 and at most ``open_seconds`` (`working_seconds`).
+    """
+    opens, closes = hours.bounds(calendar)
+    length = closes - opens
+    return pd.DataFrame({"day": _dates(calendar.days), "opens": opens, "open_seconds": length,
+                         "before": np.cumsum(length) - length})
 
 
 def deadline_table(

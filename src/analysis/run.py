@@ -50,15 +50,16 @@ class Run:
         """The level of every interval."""
         return LEVEL
 
-    def earlier(self, quarter: Quarter, *unit_types: str) -> Run | None:
+    def earlier(self, quarter: Quarter, *unit_types: str, known_now: bool = False) -> Run | None:
         """Return the run of an earlier quarter under its own plan (without one: this run's), as known at its date.
 
-        ``unit_types``: those asked for, to save time; none = all.
+        ``unit_types``: those asked for, to save time; none = all. ``known_now``: as known at this run's date instead,
+        with what was delivered and what happened since.
 
         Snapshots (staff, partners) are this run's, whose spells tell the past; what later became of a case is as this
         run knows it. None where nothing was delivered for the quarter.
         """
-        own = self.delivery.tables.get(str(quarter), {})
+        own = (self.delivery.followed if known_now else self.delivery.tables).get(str(quarter), {})
         if not own:
             return None
         now = self.delivery.tables.get(str(self.quarter), {})
@@ -69,6 +70,8 @@ class Run:
                            followed=followed)
         planned = quarter in self.params.plans
         params = load_params(self.params.directory, quarter) if planned else replace(self.params, quarter=quarter)
+        if known_now:
+            params = replace(params, plan=params.plan.model_copy(update={"as_of": self.params.plan.as_of}))
         return replace(self, quarter=quarter, params=params, delivery=delivery,
                        warehouse=Warehouse(delivery, self.warehouse.cache), stage=None,
                        unit_types=unit_types or None)

@@ -61,7 +61,7 @@ class Warehouse:
         return self._together([*(self.table(name, one) for one in before if self.has(name, one)), self.table(name)])
 
     def known_now(self, name: str) -> ir.Table:
-        """Return the rows of ``name`` in this quarter and those before, all as known now (see ``Table.followed``)."""
+        """Return the rows of ``name`` in this quarter and those of a year before, all as known now."""
         before = [self._stored(name, tables[name]) for _, tables in sorted(self._followed.items()) if name in tables]
         return self._together([*before, self.table(name)])
 

@@ -87,3 +87,25 @@ def test_a_revised_limit_is_no_change_of_performance(insurer: Insurer) -> None:
     # 20 of 40 by the old limit, 10 of 40 by the new one, in both quarters alike.
     assert found[["published", "definition", "estimate"]].astype(float).tolist() == pytest.approx([0.5, -0.25, 0])
     assert found["change"] == "not shown"
+
+
+def test_what_became_known_since_stands_in_a_ledger_of_its_own(insurer: Insurer) -> None:
+    """Of 20 complaints of last quarter 10 were closed by its date of knowledge, 5 after it; 15 of 20 of this one."""
+    late = received(2, "sales", 0, 5).assign(closed_at="2024-08-01 09:00:00", complaint_id=list("abcde"))
+    run = insurer_of(insurer, received(2, "sales", 10, 15), late, received(3, "sales", 15, 20), whole=True)
+    found = changes(run, complaints, complaints(run)).query("indicator == @HANDLED and compared_with == '2024Q2'")
+    company = found.set_index("unit").loc["company"]
+    told = ["published", "known_now", "late_data", "definition", "estimate"]
+    assert company[told].astype(float).tolist() == pytest.approx([0.5, 0.75, 0.25, 0, 0.25])
+    assert found.loc[found["unit"] == "sales", ["known_now", "late_data"]].isna().all(axis=None)
+
+
+def test_a_figure_that_now_rests_on_other_cases_has_no_ledger(insurer: Insurer) -> None:
+    """Settled complaints are those closed 90 days before: by October the quarter's own cohort has ripened."""
+    parts = [received(quarter, "sales", 20, 20) for quarter in (1, 2, 3)]
+    back = received(2, "sales", 0, 1).assign(complaint_id="again", repeat_of="1sales1")
+    run = insurer_of(insurer, *parts, back, whole=True)
+    row = changes(run, complaints, complaints(run)).query(
+        "indicator == 'complaint_effective_share' and compared_with == '2024Q2' and unit == 'company'").iloc[0]
+    assert pd.notna(row["published"])
+    assert pd.isna(row["known_now"])

@@ -1,22 +1,25 @@
 """What has changed since the last quarter and since last year, and why (clauses 3.1, 3.3, 8.3)?
 
 Like is compared with like: the earlier quarter is told again under today's definitions and limits, as known at its own
-date, so that both figures are of the same age. What a revision alone did stands apart as ``definition``.
+date, so that both figures are of the same age. What a revision alone did stands apart as ``definition``, and so does
+what has become known of the earlier quarter since, as ``late_data``: today's figure has not yet had its own late data,
+so that step can be no part of the change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.measures.evidence import MEASURES, Tables
+from analysis.measures.mix import CUTS, FIGURE, split
 from analysis.measures.summary.scorecard import SCORED, headline_rows
 from analysis.measures.units import COMPANY, judged
-from analysis.quarter import QUARTERS_PER_YEAR
+from analysis.quarter import QUARTERS_PER_YEAR, Quarter
 from analysis.run import Run
-from analysis.stats.composites.factors import factor_effects
 from analysis.stats.estimates import OK
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.sample_sizes import smallest_detectable_change
@@ -24,10 +27,8 @@ from analysis.stats.intervals.sample_sizes import smallest_detectable_change
 KEYS = ["indicator", "unit_type", "unit", "event"]
 METHOD = "difference of independent estimates, MOVER"
 REWEIGHTED = "weighted in another way then"
-MIX_OF = ("service_line", "kind")  # whose shares of the whole may move a company's figure without any being better
-COMPARED = (*SCORED, "kind")
+COMPARED = tuple(dict.fromkeys((*SCORED, *CUTS)))
 COMPARED_TABLES = ("satisfaction", "response_time", "accuracy", "compliance", "competence", "complaints", "feedback")
-ROUNDING = 1e-6  # relative: an estimate read back from its lines
 
 Measure = Callable[[Run], pd.DataFrame]
 
@@ -40,25 +41,58 @@ def changes(run: Run, measure: Measure, now: pd.DataFrame) -> pd.DataFrame:
     indicator's unit, as independent samples. ``detectable``: the smallest change seen four times in five. ``change``:
     better, worse, or not shown (the interval holds 0); "" without direction.
 
-    ``published``, under the definition of its own time, + ``definition`` + ``estimate`` is the figure of today; where a
-    company's figure is the pooled figure of its lines, or kinds, ``performance`` + ``mix`` is ``estimate``.
-    ``note`` says so where answers were not weighted alike. ``reversed`` (yes): the mix alone turned the sign of what
-    the lines did (Simpson's reversal).
+    The bridge, exact in each row: ``published`` (under the definition of its own time) + ``definition`` + ``estimate``
+    = the figure of today; where a company's figure can be put together from its lines, kinds or other parts
+    (``split_by``), ``performance`` + ``mix`` = ``estimate``. The ledger of late data beside it: ``published`` +
+    ``late_data`` = ``known_now``, the same cases under the same definition as known today, with what was delivered and
+    what happened since; company only, and empty where the figure now rests on other cases (a cohort that ripened).
+
+    ``note`` says so where answers were not weighted alike. ``reversed`` and ``turned_by``: whether the mix alone turned
+    the sign of what the parts did (`mix.split`).
     """
-    told = _headlines(now)
-    parts = []
-    for quarter in (run.quarter.plus(-1), run.quarter.plus(-QUARTERS_PER_YEAR)):
-        earlier = run.earlier(quarter, *COMPARED)
-        published = told.iloc[:0] if earlier is None else _headlines(measure(earlier))
-        again = earlier.under(run) if earlier else None
-        before = published if again is None or again is earlier else _headlines(measure(again))
-        parts.append(_between(run, told, before, published).assign(compared_with=str(quarter)))
-    return judged(run, parts)
+    return _told(run, measure, now, _earlier(run))
 
 
 def all_changes(run: Run, tables: Tables) -> pd.DataFrame:
     """Return the changes of every headline figure of the plan: `changes` of each table of this quarter."""
-    return pd.concat([changes(run, MEASURES[name], tables[name]) for name in COMPARED_TABLES], ignore_index=True)
+    earlier = _earlier(run)
+    return pd.concat([_told(run, MEASURES[name], tables[name], earlier) for name in COMPARED_TABLES], ignore_index=True)
+
+
+class _Earlier(NamedTuple):
+    """An earlier quarter as known at its own date, the same under today's definitions, and as known now."""
+
+    quarter: Quarter
+    then: Run | None
+    again: Run | None
+    since: Run | None
+
+
+def _earlier(run: Run) -> list[_Earlier]:
+    found = []
+    for quarter in (run.quarter.plus(-1), run.quarter.plus(-QUARTERS_PER_YEAR)):
+        then = run.earlier(quarter, *COMPARED)
+        since = run.earlier(quarter, COMPANY, known_now=True)
+        found.append(_Earlier(quarter, then, then and then.under(run), since))
+    return found
+
+
+def _told(run: Run, measure: Measure, now: pd.DataFrame, earlier: list[_Earlier]) -> pd.DataFrame:
+    """Return `changes` of ``now`` against each of ``earlier``."""
+    told = _headlines(now)
+    parts = []
+    for quarter, then, again, since in earlier:
+        published = _asked(measure, then, told)
+        before = published if again is then else _asked(measure, again, told)
+        ledger = _known_since(published, _asked(measure, since, told))
+        parts.append(_between(run, told, before).merge(ledger, how="left", on=KEYS).assign(
+            definition=lambda one: one["before"] - one["published"], compared_with=str(quarter)).drop(columns="before"))
+    return judged(run, parts)
+
+
+def _asked(measure: Measure, run: Run | None, told: pd.DataFrame) -> pd.DataFrame:
+    """Return the headlines of ``run``; none, in the columns of ``told``, without one."""
+    return told.iloc[:0] if run is None else _headlines(measure(run))
 
 
 def _headlines(table: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +101,19 @@ def _headlines(table: pd.DataFrame) -> pd.DataFrame:
     return told.assign(weighting=told.get("weighting", ""))
 
 
-def _between(run: Run, now: pd.DataFrame, before: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Return the change of each row of ``now``; where one of the two has no figure, why."""
+def _known_since(published: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return KEYS, ``published``, ``known_now`` and ``late_data`` of each figure that was published.
+
+    The method names the cohort where there is one; a figure by another method rests on other cases.
+    """
+    now = known[[*KEYS, "estimate", "method"]].rename(columns={"estimate": "known_now", "method": "method_now"})
+    both = published.rename(columns={"estimate": "published"}).merge(now, how="left", on=KEYS)
+    both = both.assign(known_now=both["known_now"].where(both["method"].eq(both["method_now"])))
+    return both.assign(late_data=both["known_now"] - both["published"])[[*KEYS, "published", "known_now", "late_data"]]
+
+
+def _between(run: Run, now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return the change of each row of ``now`` since ``before``; where one of the two has no figure, why."""
     columns = [*KEYS, "n", "estimate", "low", "high", "status", "weighting"]
     told = now.loc[now["unit_type"].isin(SCORED), columns]
     both = told.merge(before[columns], how="left", on=KEYS, suffixes=("", "_before"))
@@ -80,15 +125,14 @@ def _between(run: Run, now: pd.DataFrame, before: pd.DataFrame, published: pd.Da
     found = found.assign(detectable=smallest_detectable_change(found))
     said = both["status"].where(both["status"].ne(OK), both["status_before"].astype("str").fillna("no data"))
     told = both[KEYS].join(found, on=KEYS).assign(
-        n=both["n"], n_before=both["n_before"].fillna(0).astype("Int64"), target=np.nan, level=run.level)
+        n=both["n"], n_before=both["n_before"].fillna(0).astype("Int64"), before=both["estimate_before"],
+        target=np.nan, level=run.level)
     told = told.assign(status=said.where(lost, told["status"]), method=told["method"].fillna(""))
-    printed = published.rename(columns={"estimate": "published"})[[*KEYS, "published"]]
-    told = told.merge(printed, how="left", on=KEYS).merge(_parts(now, before), how="left", on=KEYS)
-    turned = (told["performance"] * told["estimate"] < 0).map({True: "yes", False: "no"})
     same = both["weighting"].eq(both["weighting_before"]) | both["weighting_before"].isna()
-    return told.assign(change=_worded(run, told), definition=both["estimate_before"] - told["published"],
-                       reversed=turned.where(told["performance"].notna(), ""),
-                       note=same.map({True: "", False: REWEIGHTED}))
+    parted = split(now, before, told[told["unit_type"] == COMPANY], run.level).assign(unit_type=COMPANY)
+    full = told.merge(parted, how="left", on=[*FIGURE, "unit_type"])
+    return full.assign(change=_worded(run, full), note=same.map({True: "", False: REWEIGHTED}),
+                       **{name: full[name].astype("str").fillna("") for name in ("split_by", "reversed", "turned_by")})
 
 
 def _worded(run: Run, told: pd.DataFrame) -> pd.Series:
@@ -99,40 +143,3 @@ def _worded(run: Run, told: pd.DataFrame) -> pd.Series:
     words = np.select([told["status"].ne(OK) | direction.eq("none"), better, up | down], ["", "better", "worse"],
                       "not shown")
     return pd.Series(words, told.index, dtype="str")
-
-
-def _parts(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Return performance and mix of each company figure that both times is the pooled figure of its lines or kinds."""
-    rows = []
-    for indicator, event in now.loc[now["unit_type"] == COMPANY, ["indicator", "event"]].drop_duplicates().to_numpy():
-        own = [frame[(frame["indicator"] == indicator) & (frame["event"] == event) & frame["status"].eq(OK)]
-               for frame in (now, before)]
-        for unit_type in MIX_OF:
-            after, first = (_pooled(frame, unit_type) for frame in own)
-            if after is None or first is None:
-                continue
-            cells = after.index.union(first.index)
-            effects = factor_effects(_of_cells(first, cells, after), _of_cells(after, cells, first), _whole)["effect"]
-            rows.append([indicator, COMPANY, COMPANY, event, effects["estimate"], effects["share"]])
-            break
-    return pd.DataFrame(rows, columns=[*KEYS, "performance", "mix"]).astype({"performance": float, "mix": float})
-
-
-def _of_cells(own: pd.DataFrame, cells: pd.Index, other: pd.DataFrame) -> pd.DataFrame:
-    """Return ``own`` for every cell: an absent one has no share, and the figure it has in the other period."""
-    full = own.reindex(cells)
-    return full.assign(share=full["share"].fillna(0.0), estimate=full["estimate"].fillna(other["estimate"]))
-
-
-def _whole(cells: pd.DataFrame) -> float:
-    return float((cells["share"] * cells["estimate"]).sum())
-
-
-def _pooled(rows: pd.DataFrame, unit_type: str) -> pd.DataFrame | None:
-    """Return share and estimate of each unit of ``unit_type``; None unless they add up to the company's own figure."""
-    own = rows[rows["unit_type"] == unit_type].set_index("unit").sort_index()
-    company = rows.loc[rows["unit_type"] == COMPANY, "estimate"]
-    if company.empty or own.empty:
-        return None
-    told = pd.DataFrame({"share": own["n"].astype(float) / own["n"].sum(), "estimate": own["estimate"]})
-    return told if np.isclose(_whole(told), company.iloc[0], rtol=ROUNDING, atol=0) else None

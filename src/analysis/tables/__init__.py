@@ -23,7 +23,6 @@ class Table:
     names, per column, the events that tell its value: blanked where all that happened lie after ``as_of``.
     ``references`` names, per column, the table.column it points at. ``event_days`` are day columns that record an event
     (no plan or term).
-    ``followed``: rows of earlier quarters are also wanted as known now, since what comes of them decides a figure.
     """
 
     name: str
@@ -33,7 +32,6 @@ class Table:
     known_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     event_days: tuple[str, ...] = ()
-    followed: bool = False
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
@@ -83,7 +81,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
           PEOPLE | {"reopened_of": "requests.request_id"}),
     Table("complaints", Complaints, ("complaint_id",), "received_at",
           {"outcome": ("decided_at",), "redress": ("decided_at",), "handling_satisfaction": ("closed_at",)},
-          PEOPLE | {"request_id": "requests.request_id", "repeat_of": "complaints.complaint_id"}, followed=True),
+          PEOPLE | {"request_id": "requests.request_id", "repeat_of": "complaints.complaint_id"}),
     Table("exposures", Exposures, ("month", "branch", "product"), "month"),
     Table("audits", Audits, ("audit_id", "item", "auditor_id"), "audited_at",
           references=PEOPLE | {"request_id": "requests.request_id"}),

@@ -39,7 +39,7 @@ def test_targeted_audits_do_not_count(insurer: Insurer) -> None:
 def test_nothing_delivered_is_an_empty_table_and_little_has_no_figure(insurer: Insurer) -> None:
     assert audits_of_two_years(insurer({})).empty
     row = audits_of_two_years(insurer({"audits": audits(1, 5, "2024-08")})).iloc[0]
-    assert row["status"] == "not estimable: fewer than 10 answers"
+    assert row["status"] == "not estimable: fewer than 10 checks"
     assert row["found"] == ""
 
 

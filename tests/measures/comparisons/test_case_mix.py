@@ -28,11 +28,10 @@ def test_what_no_person_answered_is_left_out(insurer: Insurer) -> None:
 
 
 def test_a_limit_that_has_not_run_out_is_not_judged(insurer: Insurer) -> None:
-    """The limit is an hour: R0 and R1 in time and late, R2 still open past it, R3 too young, R4 withdrew before it."""
+    """The plan's limit is an hour: R0 in time, R1 late, R2 open past it, R3 too young, R4 withdrew before it."""
     early = {"resolved_at": "2024-09-02 10:00:00"}
     run = insurer(tables(early, {"resolved_at": "2024-09-02 10:00:01"}, {}, {"opened_at": "2024-09-30 11:30:00"},
-                         {"withdrawn_at": "2024-09-02 09:30:00"}), as_of=AS_OF)
-    limits = run.warehouse.lookup("limits", pd.DataFrame({"kind": ["inquiry"], "limit": [60]}))
-    rows = followed_to_limit(run, served_requests(run), "resolved_at", limits)
+                         {"withdrawn_at": "2024-09-02 09:30:00"}), as_of=AS_OF, limits={"inquiry": {"resolution": 1}})
+    rows = followed_to_limit(run, served_requests(run), "resolution")
     found = run.warehouse.reduce(rows.select("request_id", in_limit=ibis._.in_limit.cast("int64")))
     assert dict(found.to_numpy().tolist()) == {"R0": 1, "R1": 0, "R2": 0}

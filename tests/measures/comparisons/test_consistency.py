@@ -9,6 +9,7 @@ from scipy import stats
 
 from analysis.measures.comparisons.consistency import consistency
 from tests.measures.conftest import Insurer
+from tests.measures.satisfaction.test_satisfaction import _answers, _surveys
 
 
 def requests(**in_time: tuple[int, int]) -> dict[str, pd.DataFrame]:
@@ -65,3 +66,12 @@ def test_nothing_delivered_tells_nothing(insurer: Insurer) -> None:
     table = consistency(insurer({}, limits={"inquiry": {"first_response": 1}}))
     assert set(table["status"]) <= {"not applicable", "no data"}
     assert set(table["spread"]) == {""}
+
+
+def test_the_share_of_satisfaction_that_lies_between_branches(insurer: Insurer) -> None:
+    """By hand: shares .5, .7, .9 of 400 each; (.04 − .21 / 400) of the .7 · .3 that an answer varies by."""
+    parts = [_answers(count, 400 - count, branch=f"B{number}") for number, count in enumerate((200, 280, 360))]
+    row = consistency(insurer(_surveys(*parts))).query("indicator == 'branch_spread'").iloc[0]
+    assert row["estimate"] == pytest.approx((0.04 - 0.21 / 400) / 0.21, abs=2e-3)
+    assert row["low"] < row["estimate"] < row["high"]
+    assert (row["unit_type"], row["verdict"], row["spread"]) == ("branch", "no target", "")

@@ -50,7 +50,7 @@ def test_a_partner_that_is_slower_in_like_cases_is_worse(insurer: Insurer) -> No
 
 def test_a_partner_without_a_late_case_is_too_few_to_say(insurer: Insurer) -> None:
     found = row(partners(insurer({"requests": requests({EASY: ((180, 20), (15, 0))})}, **LIMITS)))
-    assert found["status"] == "not estimable: fewer than 5 answers of either kind in a group"
+    assert found["status"] == "not estimable: fewer than 5 cases of either kind in a group"
     assert found[["estimate", "low", "high", "p"]].isna().all()
     assert found["difference"] == ""
 
@@ -94,4 +94,4 @@ def test_without_partners_there_is_nothing_to_compare(insurer: Insurer, delivere
 
 def test_a_tiny_partner_is_not_estimable(insurer: Insurer) -> None:
     found = row(partners(insurer({"requests": requests({EASY: ((20, 2), (2, 1))})}, **LIMITS)))
-    assert found["status"] == "not estimable: fewer than 10 answers in a group"
+    assert found["status"] == "not estimable: fewer than 10 cases in a group"

@@ -163,9 +163,14 @@ def test_a_curve_falls_from_one_and_ends_when_nearly_all_are_served(insurer: Ins
 
 
 def test_curves_are_no_more_than_can_be_told_apart(insurer: Insurer) -> None:
-    tables = _tables(*[_requests([(1, True)] * (2 + number), kind=f"kind {number}") for number in range(8)])
+    tables = _tables(*[_requests([(1, True)] * (9 + number), kind=f"kind {number}") for number in range(9)])
     curve = waiting_curves(insurer(tables), "first_response")
-    assert list(curve["unit"].unique()) == [f"kind {number}" for number in range(2, 8)]
+    assert list(curve["unit"].unique()) == [f"kind {number}" for number in range(3, 9)]
+
+
+def test_a_kind_with_too_few_cases_for_a_median_has_no_curve(insurer: Insurer) -> None:
+    tables = _tables(*[_requests([(1, True)] * (9 + number), kind=f"kind {number}") for number in range(2)])
+    assert list(waiting_curves(insurer(tables), "first_response")["unit"].unique()) == ["kind 1"]
 
 
 def test_an_event_that_is_never_delivered_is_no_data(insurer: Insurer) -> None:

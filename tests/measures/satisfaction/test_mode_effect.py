@@ -7,7 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.measures.satisfaction.mode_effect import BY_MODE, SAME_MODES, WHOLE, mode_adjusted, mode_effect
+from analysis.measures.satisfaction.mode_effect import (
+    ASKED_ALIKE,
+    BY_MODE,
+    SAME_MODES,
+    WHOLE,
+    mode_adjusted,
+    mode_adjusted_trend,
+    mode_effect,
+)
 from analysis.measures.satisfaction.representation import represented
 from analysis.stats.intervals.combination import linear_combination
 from tests.measures.conftest import Insurer
@@ -69,10 +77,24 @@ def test_a_mode_that_fell_silent_is_part_of_the_mix(insurer: Insurer) -> None:
     assert dict(change) == pytest.approx({WHOLE: 0.1, BY_MODE: 0.1, SAME_MODES: 0}, abs=1e-12)
 
 
+def test_the_trend_without_the_mode_effect_stays_flat_when_only_the_modes_change(insurer: Insurer) -> None:
+    """Phone .8 and questionnaire .6 in both quarters: .70 then .75 as published, .6 and .6 asked alike."""
+    now = [_asked("phone", 120, 30, "B1"), _asked("questionnaire", 30, 20, "B1")]
+    then = [_asked("phone", 80, 20, "B1", "2024-05-02"), _asked("questionnaire", 60, 40, "B1", "2024-05-02")]
+    run = insurer(_surveys(*now, *then))
+    table = mode_adjusted_trend(run)
+    told = {part: list(rows["estimate"]) for part, rows in table.groupby("part")}
+    assert told == {WHOLE: pytest.approx([0.70, 0.75]), ASKED_ALIKE: pytest.approx([0.6, 0.6])}
+    assert list(table.loc[table["part"] == WHOLE, "quarter"]) == ["2024Q2", "2024Q3"]
+    last, level = table[table["part"] == ASKED_ALIKE].iloc[-1], mode_adjusted(run).iloc[0]
+    assert list(last[NUMBERS]) == pytest.approx(list(level[NUMBERS]))
+
+
 def test_nothing_delivered_and_too_little(insurer: Insurer) -> None:
     run = insurer({}, modes=["phone", "questionnaire"])
     assert set(mode_effect(run)["status"]) == set(mode_adjusted(run)["status"]) == {"no data"}
     assert set(mode_effect(insurer({}))["n_reference"]) == {0}
+    assert set(mode_adjusted_trend(run)["status"]) == {"no data"}
     few = insurer(_surveys(_asked("phone", 3, 1, "B1"), _asked("questionnaire", 2, 2, "B1")))
     assert mode_effect(few)["status"].str.startswith("not estimable").all()
     assert mode_adjusted(few)["status"].iloc[0].startswith("not estimable")

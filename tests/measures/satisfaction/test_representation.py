@@ -16,8 +16,19 @@ def test_figures_stand_side_by_side_under_each_weighting(insurer: Insurer) -> No
     """By hand: 90/120 as they came; weighted 1 to 2, (30 + 120)/(60 + 120); raked .8 · .5 + .2."""
     tables = _surveys(_answers(30, 30, segment="retail", weight=1), _answers(60, 0, segment="senior", weight=2))
     table = weighting_compared(insurer(tables | {"population": _population(*MARGINS)}))
-    shares = table[table["indicator"] == "csat_top2_share"].set_index("weighting")["estimate"]
+    levels = table[(table["indicator"] == "csat_top2_share") & table["compared_with"].eq("")]
+    shares = levels.set_index("weighting")["estimate"]
     assert dict(shares) == {EQUAL: 0.75, SAMPLED: pytest.approx(150 / 180), RAKED: pytest.approx(0.6)}
+
+
+def test_what_weighting_changes_has_an_interval_and_no_verdict(insurer: Insurer) -> None:
+    """By hand, retail .5 and senior 1 of 60 each: d = .6 − .75, variance (.3² · .25/60 + .5² · .25/120) · 120/119."""
+    table = weighting_compared(_two_segments(insurer))
+    row = table[(table["indicator"] == "csat_top2_share") & table["compared_with"].eq(EQUAL)].iloc[0]
+    half = 1.9800998 * ((0.09 * 0.25 / 60 + 0.25 * 0.25 / 120) * 120 / 119) ** 0.5
+    assert list(row[["estimate", "low", "high"]]) == pytest.approx([-0.15, -0.15 - half, -0.15 + half], abs=1e-6)
+    assert (row["weighting"], row["verdict"], row["status"]) == (RAKED, "no target", "ok")
+    assert table.groupby("indicator").size().max() == 3
 
 
 def test_without_weights_there_is_one_figure(insurer: Insurer) -> None:

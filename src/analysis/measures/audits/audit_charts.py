@@ -32,8 +32,8 @@ def audit_charts(run: Run) -> pd.DataFrame:
 
     Random audits alone. Limits rest on the months before the quarter, at least 20 of them; ``watched``: a month of
     the quarter. ``beyond``: outside of its limits. ``n``: checks. ``sigma_z``: how many times as wide as independent
-    checks would have them, told of the error share alone, whose checks all weigh alike. Without a baseline the points
-    stand without limits, and ``status`` says so.
+    checks would have them, told of the error share alone, whose checks all weigh alike. Without a baseline
+    there are no limits to hold a month against, hence no ``estimate``: ``status`` says so.
     """
     points = _points(run)
     found = [_chart(run, rows, dict(zip(KEYS, map(str, names), strict=True))) for names, rows in points.groupby(KEYS)]
@@ -64,7 +64,8 @@ def _chart(run: Run, points: pd.DataFrame, names: dict[str, str]) -> pd.DataFram
     chart = laney_share_chart(points[["period", "count", "n"]], max(1, int((~now).sum())))
     weighted = names["indicator"] == PASSES.indicator
     sigma_z = chart["sigma_z"].where(chart["status"].eq("ok") & (not weighted))
-    return chart.assign(**names, watched=now, n=points["checked"], sigma_z=sigma_z)
+    return chart.assign(**names, watched=now, n=points["checked"], sigma_z=sigma_z,
+                        estimate=chart["estimate"].where(chart["status"].eq("ok")))
 
 
 def chart_alarms(charts: pd.DataFrame) -> pd.DataFrame:

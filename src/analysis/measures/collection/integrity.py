@@ -80,7 +80,7 @@ def _against_even(run: Run, times: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bunched(run: Run, event: str) -> pd.DataFrame:
-    requests, limits = timed_requests(run, event), limits_minutes(run).query("event == @event").drop(columns="event")
+    requests, limits = timed_requests(run, event), limits_minutes(run.params.plan, event)
     parts = []
     for unit_type in ("kind", "branch"):
         waits = waiting_times(run, requests, unit_type).merge(limits, on="kind")
@@ -96,7 +96,7 @@ def _paused(run: Run) -> pd.DataFrame:
     seconds = paused.resolved_at.delta(paused.opened_at, unit="second")
     time = ((seconds / MINUTES_PER_HOUR) - paused.paused_hours * MINUTES_PER_HOUR).ceil().cast("int64")
     counts = run.warehouse.reduce(paused.group_by(["kind", time.name("time")]).agg(cases=paused.count()))
-    bound = counts.merge(limits_minutes(run).query("event == 'resolution'"), on="kind").assign(unit=COMPANY)
+    bound = counts.merge(limits_minutes(run.params.plan, "resolution"), on="kind").assign(unit=COMPANY)
     return _told(PAUSED, COMPANY, _against_even(run, bound) if len(bound) else bound, "resolution")
 
 
@@ -136,10 +136,9 @@ def _invited(run: Run) -> pd.DataFrame:
     """Return how much more often invited customers were served in time than the others of the same cell."""
     surveys = run.warehouse.table("surveys").filter(ibis._.request_id.notnull())
     last = run.warehouse.reduce(surveys.agg(n=surveys.count(), last=surveys.invited_day.max()))
-    limits = limits_minutes(run).query("event == 'resolution'")[["kind", "limit"]]
-    if not last["n"].iloc[0] or limits.empty:
+    if not last["n"].iloc[0]:
         return _told(INVITED, COMPANY, pd.DataFrame())
-    bound = followed_to_limit(run, served_requests(run), "resolved_at", run.warehouse.lookup("limits", limits))
+    bound = followed_to_limit(run, served_requests(run), "resolution")
     bound = bound.filter(bound.resolved_day <= pd.Timestamp(last["last"].iloc[0]).date())
     asked = bound.mutate(asked=bound.request_id.isin(surveys.request_id))
     counts = run.warehouse.reduce(asked.group_by(["cell", "asked"]).agg(

@@ -35,6 +35,7 @@ MEASURED: Mapping[Callable[[Run], pd.DataFrame], tuple[str, ...]] = MappingProxy
     complaints: ("complaints_per_10k_policies", "complaint_handling_share", "complaint_timely_share"),
 })
 BEYOND, NO_LARGER = "beyond chance", "no larger than chance"
+SHARE_BETWEEN = "branch_spread"
 METHOD = "standard deviation between units, Paule-Mandel, Q-profile"
 FEW_UNITS = f"not estimable: fewer than {MINIMUM_PERSONS} units with a figure"
 NO_WIDTH = "not estimable: the company's figure has an interval of no width"
@@ -50,14 +51,26 @@ def consistency(run: Run) -> pd.DataFrame:
     chance" or "no larger than chance" by that. The company's own figure stands in ``overall``. A unit's variance is the
     company's times the company's cases (or exposure) over its own: what it would be, were all units alike.
 
-    "not applicable" where a figure is not told by that type of unit.
+    "not applicable" where a figure is not told by that type of unit. ``branch_spread`` says the same of satisfaction as
+    a share: of all that answers differ by, what lies between branches.
     """
     asked = replace(run, unit_types=(COMPANY, *UNIT_TYPES))
     parts = [_spreads(measure(asked), indicators) for measure, indicators in MEASURED.items()]
-    table = judged(run, [pd.concat(parts, ignore_index=True).assign(target=np.nan)])
+    spreads = pd.concat(parts, ignore_index=True)
+    table = judged(run, [spreads.assign(target=np.nan), _share_between(spreads).assign(target=np.nan)])
     adjusted = holm(table["p"])
     words = np.select([table["p"].isna(), adjusted <= ALPHA], ["", BEYOND], NO_LARGER)
     return table.assign(p_adjusted=adjusted, spread=pd.Series(words, table.index, dtype="str"))
+
+
+def _share_between(spreads: pd.DataFrame) -> pd.DataFrame:
+    """Return the variance of satisfaction between branches over that of an answer, p (1 − p) with p the company's."""
+    row = spreads[(spreads["indicator"] == "csat_top2_share") & (spreads["unit_type"] == "branch")]
+    share = row["overall"].astype(float)
+    within = (share * (1 - share)).where(row["status"].eq(OK))
+    limits = {name: row[name].astype(float) ** 2 / within for name in NUMBERS}
+    return row.assign(**limits, indicator=SHARE_BETWEEN, method=f"{METHOD}; squared, over p (1 - p)", overall=np.nan,
+                      lowest=np.nan, highest=np.nan, p=np.nan)
 
 
 def _spreads(found: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:

@@ -61,9 +61,8 @@ def _flagged(run: Run) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Yield indicator, event and counts per ``who`` and ``cell`` of the rows that are good (or bad) by it."""
     now = served_requests(run)
     for event, column in EVENTS.items():
-        limits = limits_minutes(run).query("event == @event")[["kind", "limit"]]
-        if len(limits):
-            bound = followed_to_limit(run, now, column, run.warehouse.lookup("limits", limits))
+        if len(limits_minutes(run.params.plan, event)):
+            bound = followed_to_limit(run, now, event)
             yield "in_limit_share", event, _counts(run, told_by(run, bound, "requests", column), "in_limit")
     answers = run.warehouse.table("surveys")
     answers = answers.filter(answers.satisfaction.notnull()).select("request_id", "satisfaction")

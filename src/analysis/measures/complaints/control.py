@@ -22,9 +22,11 @@ def complaint_charts(run: Run) -> pd.DataFrame:
 
     Limits rest on the months before the quarter, at least 20 of them; ``sigma_z``: how many times as wide as chance
     alone would have them. ``beyond``: outside of its limits. ``n``: complaints of the rate, judged cases of the share.
+    Without a baseline there are no limits to hold a month against, hence no ``estimate``: ``status`` says so.
     """
     found = [part for part in (_rates(run), _shares(run)) if len(part)]
-    return pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)
+    chart = pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)
+    return chart.assign(estimate=chart["estimate"].where(chart["status"].eq("ok")))
 
 
 def _rates(run: Run) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def breaches(run: Run) -> pd.DataFrame:
 
 def _requests(run: Run, event: str) -> pd.DataFrame:
     waits = waiting_times(run, timed_requests(run, event), "kind").drop(columns="kind")
-    limits = limits_minutes(run).query("event == @event").rename(columns={"kind": "unit"}).drop(columns="event")
+    limits = limits_minutes(run.params.plan, event).rename(columns={"kind": "unit"})
     bound = waits.merge(limits, on="unit").assign(age=lambda rows: rows["time"])
     if bound.empty:
         return blank_figures(INDICATOR, COMPANY, [COMPANY], "no data").assign(event=event, passed=0)

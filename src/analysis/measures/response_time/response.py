@@ -19,7 +19,9 @@ import pandas as pd
 from analysis.measures.breakdown import told_by
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, judged, narrowed, unit_rows, with_missing_units
+from analysis.params import Plan
 from analysis.run import Run
+from analysis.sources.shaping import day_column
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.shares import modified_wilson
 from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
@@ -55,10 +57,12 @@ def response_time(run: Run) -> pd.DataFrame:
 def waiting_curves(run: Run, event: str) -> pd.DataFrame:
     """Return, for the most frequent kinds, the share still waiting for ``event`` by minutes since opening.
 
-    Columns unit, time, survival, low, high; a curve begins at one and ends when SHOWN_SHARE of its cases are done.
+    Columns unit, time, survival, low, high; a curve begins at one and ends when SHOWN_SHARE of its cases are done. A
+    kind with too few cases for a median has no curve.
     """
     waits = waiting_times(run, timed_requests(run, event), "kind")
-    frequent = waits.groupby("unit")[["events", "censored"]].sum().sum(axis=1).nlargest(CURVES).index
+    cases = waits.groupby("unit")[["events", "censored"]].sum().sum(axis=1)
+    frequent = cases[cases >= run.params.registry["response_median_hours"].minimum_n].nlargest(CURVES).index
     curve = kaplan_meier(waits[waits["unit"].isin(frequent)], by=["unit"], level=run.level)
     drawn = curve[curve.groupby("unit")["survival"].shift(fill_value=1) > 1 - SHOWN_SHARE]
     start = pd.DataFrame({"unit": drawn["unit"].unique(), "time": 0, "survival": 1.0, "low": 1.0, "high": 1.0})
@@ -100,18 +104,33 @@ def waiting_times(run: Run, requests: ir.Table, unit_type: str) -> pd.DataFrame:
 
 def timed_requests(run: Run, event: str) -> ir.Table:
     """Return the quarter's requests with ``had`` (the event), ``open`` and ``time``: minutes until it, or they left."""
-    named = ("opened_at", "opened_day", "withdrawn_at", EVENTS[event])
+    rows = followed_requests(run, event)
+    told = rows.mutate(time=whole_minutes(rows.end.delta(rows.opened_at, unit="second")))
+    return narrowed(told, UNIT_TYPES, "had", "open", "time")
+
+
+def followed_requests(run: Run, event: str) -> ir.Table:
+    """Return the quarter's requests with ``had`` (the event), ``open``, and ``end``: when it was, or they left.
+
+    ``end_day`` is its local day.
+    """
+    day = day_column(EVENTS[event])
+    named = ("opened_at", "opened_day", "withdrawn_at", "withdrawn_day", EVENTS[event], day)
     rows = narrowed(run.warehouse.table("requests"), UNIT_TYPES, *named)
     happened, left = rows[EVENTS[event]], rows.withdrawn_at
     had = happened.notnull() & (left.isnull() | (happened <= left))
     as_of = ibis.literal(run.as_of.replace(tzinfo=None)).cast("timestamp(6)")
-    end = had.ifelse(happened, ibis.coalesce(left, as_of))
-    seconds = end.delta(rows.opened_at, unit="second")
-    whole = (seconds + SECONDS_PER_MINUTE - 1) // SECONDS_PER_MINUTE
-    told = rows.mutate(had=had, open=~had & left.isnull(), time=whole.cast("int64"),
-                       month=rows.opened_day.strftime("%Y-%m"))
-    told = narrowed(told.filter(seconds >= 0), UNIT_TYPES, "had", "open", "time")
+    today = ibis.literal(run.as_of.astimezone(run.params.site.zone).date())
+    told = rows.mutate(had=had, open=~had & left.isnull(), month=rows.opened_day.strftime("%Y-%m"),
+                       end=had.ifelse(happened, ibis.coalesce(left, as_of)),
+                       end_day=had.ifelse(rows[day], ibis.coalesce(rows.withdrawn_day, today)))
+    told = told.filter(told.end.delta(told.opened_at, unit="second") >= 0)
     return told_by(run, told, "requests", EVENTS[event])
+
+
+def whole_minutes(seconds: ir.IntegerValue) -> ir.IntegerValue:
+    """Return whole minutes, begun ones whole."""
+    return ((seconds + SECONDS_PER_MINUTE - 1) // SECONDS_PER_MINUTE).cast("int64")
 
 
 def _quantile(run: Run, curve: pd.DataFrame, indicator: str) -> pd.DataFrame:
@@ -129,7 +148,8 @@ def _in_limit(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
     as its limit nothing is known: the others stand for its requests in the estimate, and the interval allows for all
     of them in time and for none.
     """
-    bound = waits.merge(limits_minutes(run), on=["event", "kind"])
+    limits = pd.concat([limits_minutes(run.params.plan, event).assign(event=event) for event in EVENTS])
+    bound = waits.merge(limits, on=["event", "kind"])
     if run.params.registry[IN_LIMIT].variant == CLOSED_ONLY:
         return pd.concat([_closed_in_limit(run, bound), _without_limit(waits, bound)], ignore_index=True)
     curves = kaplan_meier(bound, by=["limit", "kind", *KEYS], level=run.level)
@@ -175,9 +195,9 @@ def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n
     return full.reset_index()
 
 
-def limits_minutes(run: Run) -> pd.DataFrame:
-    """Return event, kind and the plan's ``limit`` in whole minutes, of each kind that has one."""
-    hours = [(event, kind, getattr(limit, event)) for event in EVENTS for kind, limit in run.params.plan.limits.items()]
-    rows = [(event, kind, math.floor(round(value * MINUTES_PER_HOUR, ROUNDING))) for event, kind, value in hours
+def limits_minutes(plan: Plan, event: str) -> pd.DataFrame:
+    """Return kind and the plan's ``limit`` for ``event`` in whole minutes, of each kind that has one."""
+    hours = {kind: getattr(limit, event) for kind, limit in plan.limits.items()}
+    rows = [(kind, math.floor(round(value * MINUTES_PER_HOUR, ROUNDING))) for kind, value in hours.items()
             if value is not None]
-    return pd.DataFrame(rows, columns=["event", "kind", "limit"]).astype({"event": "str", "kind": "str"})
+    return pd.DataFrame(rows, columns=["kind", "limit"]).astype({"kind": "str", "limit": "int64"})

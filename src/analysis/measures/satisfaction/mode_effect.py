@@ -27,6 +27,7 @@ COUNTED = ["n_1", "count_1", "n_0", "count_0"]
 FIGURES = ["n", "estimate", "low", "high", "level", "method", "status"]
 METHOD = "raked figures and pooled mode differences, MOVER"
 WHOLE, BY_MODE, SAME_MODES = "as published", "from the mix of modes", "with the same modes"
+ASKED_ALIKE = "all asked alike"
 
 
 def mode_effect(run: Run) -> pd.DataFrame:
@@ -72,6 +73,26 @@ def mode_adjusted(run: Run) -> pd.DataFrame:
                  SAME_MODES: _combined(run, CHANGE, pair, -moved, effects)}
         parts += [one.assign(part=part, compared_with=str(then)) for part, one in found.items()]
     return judged(run, parts)
+
+
+def mode_adjusted_trend(run: Run) -> pd.DataFrame:
+    """Return, per quarter of eight that has a survey, the share of satisfied customers twice (``part``), oldest first.
+
+    As published, and as if all had been asked in ``compared_with``: less Σ π_m d_m of that quarter's mix of modes, as
+    `mode_adjusted`. The differences d_m are the pooled ones of all eight quarters, so the adjusted figures err together
+    where a difference does: the line may lie too high or too low as a whole more than its steps do.
+    """
+    given = _answers(run)
+    reference = _reference(given)
+    effects = _differences(run, given, reference).set_index("unit")[FIGURES]
+    quarters = [run.quarter.plus(-back) for back in range(HISTORY_QUARTERS - 1, -1, -1)]
+    parts = []
+    for one in (one for one in quarters if one == run.quarter or run.warehouse.has("surveys", one)):
+        published = company_figure(run, TOP2, answers(run, one, COMPANY))
+        mix = _mix(run, one).drop(reference, errors="ignore")
+        alike = _combined(run, ADJUSTED, [(published, 1.0)], -mix, effects)
+        parts += [published.assign(quarter=str(one), part=WHOLE), alike.assign(quarter=str(one), part=ASKED_ALIKE)]
+    return judged(run, parts).assign(compared_with=reference)
 
 
 def _answers(run: Run) -> pd.DataFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from analysis.measures.satisfaction.satisfaction import ITEMS, company_figure, top2
-from analysis.measures.satisfaction.weighting import Answers, answers, margins, weighted_figures, weights
+from analysis.measures.satisfaction.satisfaction import ITEMS, company_figure, item_values, top2
+from analysis.measures.satisfaction.weighting import EQUAL, Answers, answers, margins, weighted_figures, weights
 from analysis.measures.units import COMPANY, judged
 from analysis.run import Run
+from analysis.stats.estimates import COLUMNS, MINIMUM_N_MEAN
+from analysis.stats.survey.weighting_effect import weighting_effect
 from analysis.tables.results import blank_figures
 
 TOP2 = "csat_top2_share"
@@ -18,13 +21,33 @@ BLANK = {"variable": "", "category": ""}
 def weighting_compared(run: Run) -> pd.DataFrame:
     """Return the company's figures under equal weights, sampling weights and raked weights, as far as each exists.
 
-    Columns as `satisfaction`: ``weighting`` says which, and the last row of an indicator is the one published.
+    Columns as `satisfaction`: ``weighting`` says which, and the last of an indicator is the one published. Where that
+    is not equal weights, one more row is what it changes: the published figure less that under equal weights
+    (``compared_with``), in the indicator's unit, its interval from what each answer adds to both.
     """
     found = answers(run, run.quarter, COMPANY)
     plain, sampled = found._replace(designed=False, raking=None), found._replace(raking=None)
     ways = {one.weighting: one for one in (plain, sampled, found)}
     table = judged(run, [company_figure(run, indicator, one) for indicator in ITEMS for one in ways.values()])
-    return table.assign(weighting=table["weighting"].astype("str").fillna(""))
+    if found.weighting == EQUAL:
+        return table.assign(weighting=table["weighting"].astype("str").fillna(""), compared_with="")
+    changed = judged(run, [_effect(run, indicator, found) for indicator in ITEMS])
+    both = pd.concat([table.assign(compared_with=""), changed], ignore_index=True)
+    order = both["indicator"].map(list(ITEMS).index)
+    both = both.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return both.assign(weighting=both["weighting"].astype("str").fillna(""))
+
+
+def _effect(run: Run, indicator: str, found: Answers) -> pd.DataFrame:
+    """Return what the weights of ``found`` change in one figure of the company."""
+    value = item_values(indicator, found).where(found.counts["usable"].astype(bool))
+    rows = found.counts.assign(value=value).loc[found.given.index if found.raking is not None else found.counts.index]
+    minimum_n = max(run.params.registry[indicator].minimum_n, MINIMUM_N_MEAN)
+    told = weighting_effect(rows, found.raking, level=run.level, minimum_n=minimum_n)
+    status = told["status"].mask(told["n"].eq(0), "no data")
+    return told.assign(indicator=indicator, unit_type=COMPANY, unit=COMPANY, weighting=found.weighting, status=status,
+                       compared_with=EQUAL, target=np.nan)[[*COLUMNS, "indicator", "unit_type", "unit", "weighting",
+                                                            "compared_with", "target"]]
 
 
 def represented(run: Run) -> pd.DataFrame:

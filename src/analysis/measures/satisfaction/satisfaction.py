@@ -46,10 +46,10 @@ def satisfaction(run: Run) -> pd.DataFrame:
     """Return satisfaction, loyalty and response rate per unit.
 
     Extra columns: ``weighting`` (what an answer counts for), ``n_eff``, ``deff_kish`` (the price of unequal weights
-    alone) and ``deff`` (the variance over that of as many answers drawn at random), ``p_worse``, ``invitations``,
-    ``customers`` (the number of answers) and ``note``: a mode that stayed silent, or was planned and not used, and why
-    margins of the population could not be met. The company, each service line of the site and each mode of the plan
-    always have a row.
+    alone), ``deff`` (the variance over that of as many answers drawn at random), ``weight_sum`` (what the answers count
+    for together), ``p_worse``, ``invitations``, ``customers`` (the number of answers) and ``note``: a mode that stayed
+    silent, or was planned and not used, and why margins of the population could not be met. The company, each service
+    line of the site and each mode of the plan always have a row.
     """
     found = {unit_type: answers(run, run.quarter, unit_type) for unit_type in UNIT_TYPES if run.asks(unit_type)}
     table = judged(run, [with_owed(run, indicator, unit_type, _figures(run, indicator, unit_type, part))
@@ -88,10 +88,8 @@ def _figures(run: Run, indicator: str, unit_type: str, found: Answers) -> pd.Dat
         figures = modified_wilson(counts["answered"], counts["invitations"], run.level, minimum_n)
         told = figures.reindex(columns=FIGURES).assign(weighting="")
     else:
-        item = ITEMS[indicator]
-        answer = found.counts[item.question].astype(float)
-        value = item.value(answer).where(answer.notna())
-        told = weighted_figures(found, value, item.kind, run.level, minimum_n).assign(weighting=found.weighting)
+        told = weighted_figures(found, item_values(indicator, found), ITEMS[indicator].kind, run.level, minimum_n)
+        told = told.assign(weighting=found.weighting)
     told = told.rename_axis("unit").reset_index()
     return told[told["unit"].notna()].assign(indicator=indicator, unit_type=unit_type)
 
@@ -123,6 +121,12 @@ def _notes(table: pd.DataFrame, raking: str) -> pd.Series:
 
 
 # What an answer counts as.
+
+
+def item_values(indicator: str, found: Answers) -> pd.Series:
+    """Return what each row of ``found.counts`` counts as in ``indicator``; missing = no answer."""
+    answer = found.counts[ITEMS[indicator].question].astype(float)
+    return ITEMS[indicator].value(answer).where(answer.notna())
 
 
 def top2(answer: pd.Series) -> pd.Series:

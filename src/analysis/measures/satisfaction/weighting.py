@@ -34,8 +34,8 @@ RAKED, SAMPLED, EQUAL = "raked to the customers", "sampling weights", "equal wei
 NOT_RAKED, PARTLY_RAKED = "not raked", "raked on some margins only"
 NO_COLUMN = "a margin names no column of the surveys"
 PROMOTER, PASSIVE, DETRACTOR = 100, 0, -100
-ACCURACY = ["n_eff", "deff_kish", "deff"]
-FIGURES = ["n", "estimate", "low", "high", "level", "method", "status", *ACCURACY]
+ACCURACY = ["std_error", "df", "n_eff", "deff_kish", "deff"]
+FIGURES = ["n", "estimate", "low", "high", "level", "method", "status", *ACCURACY, "weight_sum"]
 
 Kind = Literal["share", "mean", "nps"]
 Estimator = Callable[..., pd.DataFrame]
@@ -82,7 +82,7 @@ def answers(run: Run, quarter: Quarter, unit_type: str, questions: Sequence[str]
 
 
 def weighted_figures(found: Answers, value: pd.Series, kind: Kind, level: float, minimum_n: int) -> pd.DataFrame:
-    """Return the figure of each unit: FIGURES on the index ``unit``.
+    """Return the figure of each unit: FIGURES on the index ``unit``; ``weight_sum`` is the weight of its answers.
 
     ``value`` is what each row of ``found.counts`` counts as: 0 or 1, a score, or −100, 0, 100; missing = no answer.
     """
@@ -95,7 +95,9 @@ def weighted_figures(found: Answers, value: pd.Series, kind: Kind, level: float,
     else:
         estimator = designed if found.designed else plain
         figures = estimator(usable, by=["unit"], level=level, minimum_n=minimum_n)
-    figures = figures.rename_axis("unit").reindex(columns=FIGURES)
+    given = found.given
+    mass = (given["count"] * weights(found)).where(value.notna(), 0.0).groupby(given["unit"]).sum()
+    figures = figures.rename_axis("unit").assign(weight_sum=mass).reindex(columns=FIGURES)
     return figures.assign(status=figures["status"].mask(figures["n"].eq(0), "no data"))
 
 

@@ -111,6 +111,20 @@ def raked_nps(
 
 def _figures(answers: pd.DataFrame, raking: Raking, by: Sequence[str]) -> pd.DataFrame:
     ids, groups = group_ids(answers, by)
+    rows, influence = raked_influences(answers, raking, ids, groups)
+    inside = rows[rows["value"].notna()]
+    if inside.empty:
+        return with_spread(weighted_means(inside, groups), inside, np.full(len(groups), np.nan))
+    return with_spread(weighted_means(inside, groups), inside, np.diag(linearised_covariance(rows, influence)))
+
+
+def raked_influences(
+    answers: pd.DataFrame, raking: Raking, ids: Integers, groups: pd.Index
+) -> tuple[pd.DataFrame, Floats]:
+    """Return the sampled rows under their raked weights, and what each of their answers adds to each domain's mean.
+
+    The influence is what the margins do not explain, as `raked_mean` says: one row per row, one column per domain.
+    """
     # Nobody answered: nothing to rake, and no figure.
     margins = targets(answers, raking.margins) if bool(answers["count"].gt(0).any()) else []
     codes = {f"category {number}": position for number, (position, _) in enumerate(margins)}
@@ -118,14 +132,11 @@ def _figures(answers: pd.DataFrame, raking: Raking, by: Sequence[str]) -> pd.Dat
     positions, count = [rows[code].to_numpy(np.int64) for code in codes], rows["count"].to_numpy(float)
     found = [(position, total) for position, (_, total) in zip(positions, margins, strict=True)]
     untrimmed = fitted(rows["weight"].to_numpy(float), count, found)
-    inside = rows.assign(weight=trimmed(untrimmed, count, raking))[rows["value"].notna()]
-    means = weighted_means(inside, groups)
-    if inside.empty:
-        return with_spread(means, inside, np.full(len(groups), np.nan))
+    rows = rows.assign(weight=trimmed(untrimmed, count, raking))
+    inside = rows[rows["value"].notna()]
     influence = np.zeros((len(rows), len(groups)))
-    influence[inside.index, inside["group"]] = mean_influence(inside, means)
-    residual = untrimmed[:, None] * _residuals(influence / untrimmed[:, None], count, positions)
-    return with_spread(means, inside, np.diag(linearised_covariance(rows, residual)))
+    influence[inside.index, inside["group"]] = mean_influence(inside, weighted_means(inside, groups))
+    return rows, untrimmed[:, None] * _residuals(influence / untrimmed[:, None], count, positions)
 
 
 def _residuals(values: Floats, count: Floats, positions: list[Integers]) -> Floats:
