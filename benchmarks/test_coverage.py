@@ -1,8 +1,8 @@
 """Do the intervals and alarms keep their promise in long simulations?
 
-Runs the cells of tests/coverage with `LONGER` times as many samples and writes benchmarks/coverage.csv: one row per
-cell, with the hash of the code behind it; no share where the estimator refuses the cell nearly always. `make bench`
-makes it anew; the tests hold the same bounds with fewer.
+Runs the cells of tests/coverage with `LONGER` times as many samples, or a topic's own LONG_RUNS, and writes
+benchmarks/coverage.csv: one row per cell, with the hash of the code behind it; no share where the estimator refuses the
+cell nearly always. `make bench` makes it anew; the tests hold the same bounds with fewer.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ COLUMNS = ["topic", "estimator", "cell", "runs", "share", "bound", "holds", "see
 
 
 def code_of(path: Path, known: set[Path]) -> set[Path]:
-    """Return ``known`` with ``path`` and every module of the statistics that it imports, and so on."""
+    """Return ``known`` with ``path`` and every module of ours that it imports, and so on."""
     known.add(path)
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis.stats"):
-            module = (PROJECT / "src").joinpath(*str(node.module).split(".")).with_suffix(".py")
-            if module.is_file() and module not in known:
-                code_of(module, known)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
+            module = (PROJECT / "src").joinpath(*str(node.module).split("."))
+            for one in (module, module / "__init__", *(module / alias.name for alias in node.names)):
+                if one.with_suffix(".py").is_file() and one.with_suffix(".py") not in known:
+                    code_of(one.with_suffix(".py"), known)
     return known
 
 
 def code_hash(topic: Path) -> str:
-    """Return the hash of a topic's simulation and of all statistics behind it."""
+    """Return the hash of a topic's simulation and of all code behind it."""
     digest = hashlib.sha256()
     for path in sorted(code_of(topic, set())):
         digest.update(path.read_bytes())
@@ -54,7 +55,7 @@ def loaded(path: Path) -> ModuleType:
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda path: path.stem.removeprefix("test_coverage_"))
 def test_long_simulations(topic: Path) -> None:
     module, name = loaded(topic), topic.stem.removeprefix("test_coverage_")
-    cells = module.table(LONGER * module.RUNS)
+    cells = module.table(getattr(module, "LONG_RUNS", LONGER * module.RUNS))
     share = cells.reindex(columns=["coverage", "false_alarms"]).bfill(axis=1)["coverage"]
     told = cells.assign(topic=name, share=share.round(6), bound=cells["bound"].round(6), seed=module.SEED,
                         code_sha256=code_hash(topic))[COLUMNS]

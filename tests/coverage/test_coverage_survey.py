@@ -19,6 +19,7 @@ from analysis.stats.survey.differences import Pair, design_difference
 from analysis.stats.survey.quantiles import Quantile, design_quantile
 from analysis.stats.survey.raked_figures import raked_mean
 from analysis.stats.survey.raking import CannotRake, Raking
+from analysis.stats.survey.weighting_effect import weighting_effect
 
 RUNS, ITERATIVE_RUNS = 4_000, 400
 SEED = 20_240_930
@@ -30,7 +31,8 @@ HEAVY, HEAVY_SHARE, THIN_STRATUM = 2.5, 0.4, 1.6
 CORRELATIONS = (0.0, 0.1)
 #: Fewer samples with a figure than this share of them: the estimator refuses the cell.
 REFUSING = 0.2
-ESTIMATORS = ("design_mean", "design_nps", "design_share", "design_difference", "design_quantile", "raked_mean")
+ESTIMATORS = ("design_mean", "design_nps", "design_share", "design_difference", "design_quantile", "raked_mean",
+              "weighting_effect")
 #: Raked runs estimated by one call, of which the influences are one matrix.
 RAKED_TOGETHER = 20
 
@@ -136,6 +138,29 @@ def raked_runs(answers: pd.DataFrame, yes: dict[str, float]) -> pd.DataFrame:
         return pd.concat([raked_runs(some, yes) for some in runs]) if len(runs) > 1 else pd.DataFrame()
 
 
+def effect_cell(shape: str, n: int, runs: int) -> dict:
+    """Weight half a sample to a fifth of the customers: those who answer too often, whose answers are all 4 or 5."""
+    generator = np.random.default_rng([SEED, n, 3])
+    chances = {"many": np.asarray(ITEMS[shape]), "few": np.array([0, 0, 0, 0.4, 0.6])}
+    size = generator.binomial(n, 0.5, runs)
+    parts = []
+    for one, people in (("many", n - size), ("few", size)):
+        counts = generator.multinomial(people, chances[one])
+        run, answer = np.nonzero(counts)
+        parts.append(pd.DataFrame({"run": run, "segment": [f"{one} {number}" for number in run],
+                                   "value": POINTS[answer], "count": counts[run, answer]}))  # fmt: skip
+    answers = pd.concat(parts)
+    tables = []
+    for _, some in answers.groupby(answers["run"] // RAKED_TOGETHER):
+        names = sorted(some["segment"].unique())
+        customers = [800 if name.startswith("many") else 200 for name in names]
+        margins = pd.DataFrame({"variable": "segment", "category": names, "customers": customers})
+        strata = some.assign(stratum=some["run"])
+        tables.append(weighting_effect(strata, Raking(margins), ["run"]))
+    truth = 0.3 * float(POINTS @ chances["many"] - POINTS @ chances["few"])
+    return covered("weighting_effect", f"{shape}, n = {n}", pd.concat(tables), truth)
+
+
 def association_cell(chances: tuple[float, ...], n: int, runs: int) -> dict:
     """Test an answer against another that has nothing to do with it but shares the clusters; covered: not alarmed."""
     answers = survey(chances, np.arange(float(len(chances))), n, 0.1, runs)
@@ -159,10 +184,11 @@ CELLS = {
     difference_cell: list(product(ITEMS, (100,), CORRELATIONS)),
     quantile_cell: list(product((0.5, 0.9), (30, 100), CORRELATIONS)),
     raked_cell: list(product(ITEMS, (60, 100), CORRELATIONS)),
+    effect_cell: list(product(ITEMS, (60, 100, 300))),
     association_cell: [((0.5, 0.5), 40), ((0.6, 0.3, 0.1), 100)],
 }
 #: Cells whose figure is iterative, or whose call estimates one run.
-SLOW = (quantile_cell, raked_cell, association_cell)
+SLOW = (quantile_cell, raked_cell, effect_cell, association_cell)
 
 
 @lru_cache

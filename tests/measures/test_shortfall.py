@@ -32,6 +32,20 @@ def test_a_limit_on_its_target_is_worth_two_and_a_half_per_cent(insurer: Insurer
     assert _p(insurer, "nps", method="t", estimate=10.0, low=0.0, high=20.0, target=20.0) == pytest.approx(0.025)
 
 
+def test_a_clustered_share_is_tested_by_its_degrees_of_freedom(insurer: Insurer) -> None:
+    """Without design effect n* is n: R pbinom(4, 10, .1, lower.tail = FALSE), as of a plain share."""
+    apart = {"method": "ratio share, cluster-robust Korn-Graubard", "std_error": (0.25 / 10) ** 0.5, "df": 9}
+    assert _p(insurer, "accuracy_error_share", target=0.1, **apart) == pytest.approx(0.0016349374)
+    few = _p(insurer, "accuracy_error_share", target=0.1, **apart | {"df": 3})
+    assert few > 0.0016349374
+
+
+def test_a_mean_over_few_people_is_tested_by_student(insurer: Insurer) -> None:
+    """The target lies two half intervals off: R pt(-2 * qt(.975, 3), 3) = 0.00392428771652."""
+    few = {"method": "t", "estimate": 10.0, "low": 0.0, "high": 20.0, "target": 30.0, "df": 3}
+    assert _p(insurer, "nps", **few) == pytest.approx(0.00392428771652)
+
+
 @pytest.mark.parametrize("changed", [{"status": "no data"}, {"target": float("nan")}])
 def test_without_figure_or_target_there_is_no_test(insurer: Insurer, changed: dict) -> None:
     assert pd.isna(_p(insurer, "renew_share", **changed))

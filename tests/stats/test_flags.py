@@ -112,3 +112,21 @@ def test_few_persons_have_no_expectation():
     row = flagged_by_luck(window(120, 4), window(30, 4)).iloc[0]
     assert row["status"] == "not estimable: fewer than 5 comparable persons"
     assert np.isnan(row["estimate"])
+
+
+def test_without_a_newest_quarter_of_anybody_nobody_is_flagged():
+    window = pd.DataFrame({"sampling_variance": np.ones(20), "df": 500, "status": "ok"})
+    newest = window.assign(status="not estimable: no cases")
+    drawn = simulated_flags(window, newest, RULE, Simulation(runs=400, tau_squared=25.0))
+    assert drawn.shape == (400, 20)
+    assert not drawn.any()
+
+
+def test_a_given_gap_is_found_more_often_the_wider_it_is():
+    window = pd.DataFrame({"sampling_variance": np.ones(20), "df": 500, "status": "ok"})
+    newest = window.assign(sampling_variance=4.0)
+    found = [simulated_flags(window, newest, RULE, Simulation(runs=400, tau_squared=2.0, gap=gap))[:, 0].mean()
+             for gap in (0.0, 3.0, 6.0, 12.0)]
+    assert found == sorted(found)
+    assert found[0] < 0.05
+    assert found[-1] > 0.95

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.stats.intervals.clusters import cluster_share, korn_graubard
 from analysis.stats.intervals.rates import rate
 from analysis.stats.intervals.shares import wilson
 from analysis.stats.testing import (
     benjamini_hochberg,
     holm,
+    one_sided_design_share_p,
     one_sided_p,
     one_sided_share_p,
     rejections,
@@ -52,6 +54,59 @@ def test_scales_are_transformed_as_in_r():
     # logit: .5, .8, .9 are 0, log 4, log 9: pnorm(-qnorm(.975) * log(4) / log(9))
     expected = 0.108117885404924
     np.testing.assert_allclose(one_sided_p(estimates(0.5, 0.1, 0.9), 0.8, "below", "logit"), expected, rtol=1e-10)
+
+
+def test_few_degrees_of_freedom_have_a_longer_tail():
+    # 4.75 below the target with a standard error of .73: R pt(-4.75 / .73, 7); a normal tail says 3.8e-11
+    half = 2.36462425159278 * 0.73  # R qt(.975, 7)
+    table = estimates(70.25, 70.25 - half, 70.25 + half)
+    np.testing.assert_allclose(one_sided_p(table.assign(df=7), 75, "below"), 0.000165994430346335, rtol=1e-10)
+    assert one_sided_p(table, 75, "below").item() < 1e-6
+
+
+def test_missing_degrees_of_freedom_are_normal():
+    both = pd.concat([estimates(5, 3, 9)] * 2, ignore_index=True)
+    p = one_sided_p(both.assign(df=[np.nan, 3]), 10, "below")
+    assert p[0] == one_sided_p(estimates(5, 3, 9), 10, "below").item()
+    assert p[0] < p[1]
+
+
+def design(share: float, n: int, **spread: float) -> pd.DataFrame:
+    """Return a share of n answers apart: se^2 = p(1-p)/n on n - 1 degrees of freedom, unless said otherwise."""
+    apart = {"std_error": (share * (1 - share) / n) ** 0.5, "df": n - 1}
+    return pd.DataFrame([{"n": n, "estimate": share, **apart, **spread}])
+
+
+@pytest.mark.parametrize(("worse", "target"), [("above", 0.06), ("below", 0.2)])
+def test_a_share_without_design_effect_has_the_binomial_p(worse, target):
+    # n* = n: R sum(dbinom(15:148, 148, .06)) and sum(dbinom(0:15, 148, .2))
+    expected = one_sided_share_p(15, 148, target, worse)
+    np.testing.assert_allclose(one_sided_design_share_p(design(15 / 148, 148), target, worse), expected, rtol=1e-9)
+
+
+EIGHT = pd.DataFrame({"cluster": range(8), "n": [3, 3, 6, 3, 3, 6, 3, 3], "total": [1, 0, 3, 1, 0, 2, 1, 0]})
+
+
+def test_a_clustered_share_as_in_r():
+    # R survey 4.1: the docstring's uniroot on these eight clusters, target .06
+    p = one_sided_design_share_p(cluster_share(EIGHT), 0.06, "above")
+    np.testing.assert_allclose(p, 0.00244807968172, rtol=1e-8)
+
+
+@pytest.mark.parametrize(("worse", "limit", "target"), [("above", "low", 0.06), ("below", "high", 0.7)])
+def test_the_limit_that_leaves_p_meets_the_target(worse, limit, target):
+    found = cluster_share(EIGHT)
+    p = one_sided_design_share_p(found, target, worse).item()
+    np.testing.assert_allclose(korn_graubard(found, 1 - 2 * p)[limit], target, rtol=1e-9)
+
+
+def test_a_design_share_at_its_best_is_no_evidence():
+    none, every = design(0.0, 20, std_error=0.0), design(1.0, 20, std_error=0.0)
+    assert one_sided_design_share_p(none, 0.06, "above").tolist() == [1]
+    assert one_sided_design_share_p(every, 0.9, "below").tolist() == [1]
+    # all of 20 failed: .06^20 by the binomial
+    np.testing.assert_allclose(one_sided_design_share_p(every, 0.06, "above"), 0.06**20, rtol=1e-9)
+    assert one_sided_design_share_p(none, np.nan, "above").isna().all()
 
 
 def test_a_rate_of_zero_is_compared_on_the_plain_scale():

@@ -20,7 +20,7 @@ from analysis.tables.results import LEVEL
 
 HISTORY_QUARTERS = 8  # trends and baselines look back two years
 COMPLAINT_KIND = "complaint"  # DESIGN: requests of this kind count in response time only
-KEPT = (*COLUMNS, "exposure", "dispersion")
+KEPT = (*COLUMNS, "exposure", "dispersion", "std_error", "df")
 Keys = list[str]
 
 

@@ -112,14 +112,24 @@ def korn_graubard(figures: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
         .. [1] Korn EL, Graubard BI (1998) Surv Methodol 24:193–201.
         .. [2] Parker JD et al. (2017) Vital Health Stat 2(175).
     """
-    share, std_error = figures["estimate"].to_numpy(float), figures["std_error"].to_numpy(float)
-    n, df = figures["n"].to_numpy(float), np.maximum(figures["df"].to_numpy(float), 1)
-    effective = np.where(_no_spread(figures), n, ratio(share * (1 - share), std_error**2))
-    tail = (1 + checked_level(level)) / 2
-    effective = effective * (stats.t.ppf(tail, np.maximum(n - 1, 1)) / stats.t.ppf(tail, df)) ** 2
+    share, tail = figures["estimate"].to_numpy(float), (1 + checked_level(level)) / 2
+    n, df = figures["n"].to_numpy(float), figures["df"].to_numpy(float)
+    effective = design_n(figures) * spread_known(n, df, 1 - tail)
     low = _beta_quantile(1 - tail, effective * share, effective * (1 - share) + 1)
     high = _beta_quantile(tail, effective * share + 1, effective * (1 - share))
     return figures.assign(low=np.where(share <= 0, 0.0, low), high=np.where(share >= 1, 1.0, high))
+
+
+def design_n(figures: pd.DataFrame) -> Floats:
+    """Return the n* of `korn_graubard` before its degrees of freedom: p(1−p)/se², n where the spread says nothing."""
+    share, std_error = figures["estimate"].to_numpy(float), figures["std_error"].to_numpy(float)
+    return np.where(_no_spread(figures), figures["n"].to_numpy(float), ratio(share * (1 - share), std_error**2))
+
+
+def spread_known(n: Floats, df: Floats, tail: float | Floats) -> Floats:
+    """Return what n* is multiplied with for limits that leave ``tail`` on either side: (t(n−1)/t(df))²."""
+    quantiles: Floats = stats.t.isf(tail, np.maximum(n - 1, 1)) / stats.t.isf(tail, np.maximum(df, 1))
+    return quantiles**2
 
 
 def _cluster_ratio(sums: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, Floats]:

@@ -35,11 +35,15 @@ class FlagRule:
 
 @dataclass(frozen=True)
 class Simulation:
-    """How many quarters to simulate, from which seed, and with which true variance between persons."""
+    """How many quarters to simulate, from which seed, and with which true variance between persons.
+
+    ``gap``: the first person's true effect, where it is given and not drawn.
+    """
 
     runs: int = 4_000
     seed: int = 1
     tau_squared: float = 0.0
+    gap: float | None = None
 
 
 def flags(
@@ -130,13 +134,15 @@ def simulated_flags(
     u = np.maximum(np.where(seen, recent["sampling_variance"].to_numpy(float), np.inf), v)
     drawn = np.random.default_rng(simulation.seed)
     shape = (simulation.runs, len(v))
-    y = drawn.normal(0, np.sqrt(simulation.tau_squared), shape) + drawn.normal(0, 1, shape) * np.sqrt(v)
+    true = drawn.normal(0, np.sqrt(simulation.tau_squared), shape)
+    true[:, 0] = true[:, 0] if simulation.gap is None else simulation.gap
+    y = true + drawn.normal(0, 1, shape) * np.sqrt(v)
     late = y + drawn.normal(0, 1, shape) * np.sqrt(np.where(seen, u - v, 0.0))
     error = drawn.chisquare(df, simulation.runs) / df
     _, _, q = weighted(y, v, np.zeros(simulation.runs))
     passing = np.flatnonzero(stats.f.sf(q / (len(v) - 1) / error, len(v) - 1, df) < rule.f_test_p)
     flagged = np.zeros(shape, dtype=bool)
-    for some in np.array_split(passing, -(-len(passing) * len(v) // BATCH)) if len(passing) else ():
+    for some in np.array_split(passing, -(-len(passing) * len(v) // BATCH)) if len(passing) and seen.any() else ():
         side = _side(y[some], v * error[some, None], rule)
         flagged[some] = (side != 0) & (_newest_p(side, late[some], u) < rule.newest_p)
     return flagged
