@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.figures.summary import clauses_sentence, opening_panel, problems_sentence
+from analysis.figures.summary import clauses_sentence, opening_panel, problems_sentence, reversals_sentence
 from analysis.wording import Wording
 
 OPENING = pd.DataFrame([["quality", "not met", "met 5, not met 1", 6], ["conduct", "cannot tell", "cannot tell 1", 1],
@@ -35,3 +35,14 @@ def test_the_list_of_problems_says_what_it_can_claim() -> None:
 def test_the_clauses_are_counted_by_status() -> None:
     table = pd.DataFrame({"status": ["met", "met", "no data"]})
     assert clauses_sentence(table, Wording("en")) == "Of 3 clauses of the policy: met 2, no data 1."
+
+
+def test_a_reversal_is_counted_and_named() -> None:
+    table = pd.DataFrame({
+        "unit_type": "company", "indicator": "csat_top2_share", "compared_with": "2024Q2",
+        "reversed": ["yes", "within chance", "no", ""], "turned_by": ["service_line, branch", "kind", "", ""]})
+    said = reversals_sentence(table, Wording("en"))
+    assert "Of 3 changes" in said
+    assert "of 1 beyond chance and of 1 within chance" in said
+    assert "since 2024Q2, by service line; branch" in said
+    assert "Turned" not in reversals_sentence(table[1:], Wording("en"))

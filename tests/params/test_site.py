@@ -44,5 +44,19 @@ def test_every_choice_must_be_made(key: str) -> None:
         Site.model_validate({name: value for name, value in SITE.items() if name != key})
 
 
+@pytest.mark.parametrize("hours", ["9-18", "18:00-09:00", "09:00-09:00", "09:00-24:30", "always"])
+def test_opening_hours_outside_one_day_are_an_error(hours: str) -> None:
+    for key in ("workdays", "days_off"):
+        with pytest.raises(ValidationError, match="not a span within one day"):
+            Site.model_validate(SITE | {"opening_hours": {"phone": {"workdays": "08:00-22:00", key: hours}}})
+
+
+def test_opening_hours_may_be_left_out_and_count_on_make_up_days() -> None:
+    assert Site.model_validate(SITE).opening_hours == {}
+    site = Site.model_validate(SITE | {"opening_hours": {"phone": {"workdays": "08:00-24:00"}}})
+    hours = site.opening_hours["phone"].service_hours
+    assert (hours.weekdays[5:], hours.make_up, hours.days_off) == (("", ""), "08:00-24:00", "")
+
+
 def test_every_suspicion_may_be_raised() -> None:
     assert Site.model_validate(SITE | {"refuse_on": SUSPICIONS}).refuse_on == SUSPICIONS

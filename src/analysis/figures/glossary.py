@@ -18,7 +18,8 @@ def definition_list(definitions: pd.DataFrame, say: Wording) -> HTML:
     ``definitions`` has the columns of ``analysis.measures.definitions``. Its texts are escaped.
     """
     entries = "\n".join(_entry(row, say) for row in definitions.to_dict("records"))
-    return HTML(f'<h3>{escape(say("Definitions"))}</h3>\n<dl class="definitions">\n{entries}\n</dl>')
+    title = escape(say("Definitions"))  # by itself: no text is collected from within an f-string
+    return HTML(f'<h3>{title}</h3>\n<dl class="definitions">\n{entries}\n</dl>')
 
 
 def _entry(row: dict, say: Wording) -> str:

@@ -29,8 +29,10 @@ BESIDE_ESTIMATE = frozenset({"low", "high", "level", "method", "status"})
 OF = "_indicator"  # of every row, where the caption says it
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # In the unit of the row's indicator.
-MEASURED = frozenset({"estimate", "target", "gap", "gap_near", "published", "definition", "performance", "mix",
-                      "detectable", "naive", "lowest", "highest", "overall", "usual"})
+MEASURED = frozenset({"estimate", "target", "gap", "gap_near", "published", "definition", "late_data", "known_now",
+                      "performance", "mix",
+                      "detectable", "naive", "adjusted", "adjusted_with_all", "naive_spread", "widest_gap", "moves",
+                      "group_mean", "apart", "by_regression", "lowest", "highest", "overall", "usual"})
 
 
 def headline(text: str, verdict: str = "no target") -> HTML:
@@ -62,7 +64,8 @@ def table(frame: pd.DataFrame, caption: str, say: Wording) -> HTML:
     head = "".join(f'<th scope="col"{kinds[name]}>{escape(say.column(name))}</th>' for name in columns)
     body = "\n".join(_row(row, kinds, say) for row in rows)
     if not rows:
-        body = f'<tr><td colspan="{max(1, len(columns))}">{escape(say("no rows"))}</td></tr>'
+        nothing = escape(say("no rows"))
+        body = f'<tr><td colspan="{max(1, len(columns))}">{nothing}</td></tr>'
     inner = (f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
              f"<tbody>\n{body}\n</tbody></table>")
     return HTML(_framed(inner, caption, len(rows), say))

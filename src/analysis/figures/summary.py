@@ -56,6 +56,19 @@ def changes_sentence(changes: pd.DataFrame, say: Wording) -> str:
                n=len(told), **count, chance=say.number(CHANCE * len(told), 0))
 
 
+def reversals_sentence(changes: pd.DataFrame, say: Wording) -> str:
+    """Return of how many of the company's changes the mix alone turned the sign, and of which beyond chance."""
+    told = changes[(changes["unit_type"] == "company") & changes["reversed"].ne("")]
+    turned = told[told["reversed"] == "yes"]
+    text = say("Of {n} changes of the company that its lines, kinds, survey modes, branches or channels make up,"
+               " the mix alone turned the sign of {beyond} beyond chance and of {within} within chance.", n=len(told),
+               beyond=len(turned), within=int((told["reversed"] == "within chance").sum()))
+    named = [say("{title} since {quarter}, by {cuts}", title=say.title(str(row.indicator)), quarter=row.compared_with,
+                 cuts=say("; ").join(say.term(cut) for cut in str(row.turned_by).split(", ")))
+             for row in turned.itertuples()]
+    return text + (say(" Turned: {named}.", named=say("; ").join(named)) if named else "")
+
+
 def clauses_sentence(clauses: pd.DataFrame, say: Wording) -> str:
     """Return how many clauses of the policy were carried out."""
     counts = clauses["status"].value_counts()

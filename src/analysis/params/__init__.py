@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.params.calendars import Calendar
+from analysis.params.contests import Contest
 from analysis.params.loop import Action, Review
 from analysis.params.mapping import Sources
 from analysis.params.plan import Plan
@@ -21,7 +22,7 @@ from analysis.params.yaml_file import Model, read_yaml
 from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 
-__all__ = ["PROJECT", "Action", "Calendar", "Indicator", "Params", "Plan", "Review", "Rule", "Site", "Theme",
+__all__ = ["PROJECT", "Action", "Calendar", "Contest", "Indicator", "Params", "Plan", "Review", "Rule", "Site", "Theme",
            "load_params"]
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -41,6 +42,7 @@ class Params:
     rules: tuple[Rule, ...]
     calendars: dict[str, Calendar]
     actions: tuple[Action, ...]
+    contests: tuple[Contest, ...]
     themes: tuple[Theme, ...]
     reviews: dict[Quarter, Review]
     files: tuple[Path, ...]
@@ -101,6 +103,15 @@ def _review(folder: _Folder, quarter: Quarter) -> Review:
     return review
 
 
+def _contests(folder: _Folder) -> tuple[Contest, ...]:
+    found = folder.own("contests.yml", list[Contest], [])
+    names = [one.contest_id for one in found]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise Refused(f"the contest {repeated[0]} stands twice", "Give each contest an id of its own",
+                      file="contests.yml", column="contest_id")
+    return tuple(found)
+
+
 def load_params(directory: Path, quarter: Quarter) -> Params:
     """Return the parameters of ``quarter`` kept in ``directory``; Refused where one is missing or malformed."""
     folder = _Folder(directory)
@@ -124,6 +135,7 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
         plan=plans[quarter], plans=plans, reviews=reviews,
         sources=folder.own("sources.yml", Sources, Sources()),
         actions=tuple(folder.own("actions.yml", list[Action], [])),
+        contests=_contests(folder),
         themes=read_yaml(folder.shared("themes.yml"), Themes).root,
         files=tuple(folder.read),
         directory=directory,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.params.yaml_file import Closed
+from analysis.quarter import Quarter
+
+BETWEEN = " to "
 
 
 class Action(Closed):
@@ -33,6 +36,19 @@ class Action(Closed):
         if self.due_on < self.opened_on:
             raise ValueError("due_on lies before opened_on")
         return self
+
+    @field_validator("window")
+    @classmethod
+    def _window_is_of_quarters(cls, text: str) -> str:
+        ends = [Quarter.parse(one) for one in text.split(BETWEEN)]
+        if len(ends) > 2 or ends != sorted(ends):
+            raise ValueError("window is one quarter, or two as in 2024Q1 to 2024Q3")
+        return text
+
+    @property
+    def window_end(self) -> Quarter:
+        """The last quarter by which the effect is judged."""
+        return Quarter.parse(self.window.split(BETWEEN)[-1])
 
 
 class Delivered(Closed):

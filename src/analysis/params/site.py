@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
+from analysis.clock import HOURS, ServiceHours
 from analysis.params.yaml_file import Closed
 
 Language = Literal["en", "zh-Hant", "zh-Hans"]
@@ -34,6 +35,30 @@ class Disclosure(Closed):
     minimum_persons: int = Field(8, ge=2)
 
 
+def _span(hours: str) -> str:
+    """Return ``hours`` if they are empty or a span within one day."""
+    found = HOURS.fullmatch(hours)
+    if hours and not (found and found.group(1, 2) < found.group(3, 4) <= ("24", "00")):
+        raise ValueError("not a span within one day such as 09:00-18:00; 24:00 may close")
+    return hours
+
+
+Span = Annotated[str, AfterValidator(_span)]
+
+
+class OpeningHours(Closed):
+    """When a channel is served, in local time: on official working days, and on weekends and holidays ("" = closed)."""
+
+    workdays: Span
+    days_off: Span = ""
+
+    @property
+    def service_hours(self) -> ServiceHours:
+        """The same for `analysis.clock`."""
+        day = self.workdays
+        return ServiceHours((day, day, day, day, day, "", ""), make_up=day, days_off=self.days_off)
+
+
 class Site(Closed):
     """One company's standing choices (``site.yml``)."""
 
@@ -49,6 +74,14 @@ class Site(Closed):
     disclosure: Disclosure
     policies_denominator: Literal["in_force", "issued"]
     refuse_on: tuple[str, ...]
+    #: Per channel; waiting times of a channel that has none are told in elapsed hours only.
+    opening_hours: dict[str, OpeningHours] = Field(default_factory=dict)
+    #: The file whose content is the key that names the sheets on persons: outside params/, never committed.
+    sheet_key: str = ""
+    #: So many days after a sheet was handed over, its person may object to a case.
+    contest_days: int = Field(30, ge=1, le=365)
+    #: Whether the confidential page also prints the ranks each person could hold; a reviewer may ask for them.
+    rank_sets: bool = False
     #: How far back the yearly trend of complaints looks; every other figure looks back two years.
     history_quarters: int = Field(8, ge=8, le=80)
 

@@ -5,13 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from analysis.measures.people.competence import (
-    acknowledgement,
-    appraisal,
-    competence,
-    coverage,
-    employees,
-)
+from analysis.measures.people.competence import competence
 
 SPELL = {"department": "d1", "branch": "B1", "team": "t1", "role": "clerk", "service_line": "claims",
          "valid_from": "2020-01-01"}
@@ -96,57 +90,3 @@ def test_what_is_uncertain_in_a_severity_widens_the_interval_of_those_it_moves(i
     sales = row_of(table, "sales", facet="")
     points = one_sided[one_sided["employee_id"].str[1:].astype(int) > 32]["score"] * 10
     assert sales["high"] - sales["low"] > 2 * t.ppf(0.975, 7) * points.std(ddof=1) / 8**0.5
-
-
-def test_acknowledgement_counts_each_person_once_and_is_certain(insurer):
-    roster = pd.concat([staff(4, acknowledged_on=["2024-01-02", "2024-01-03", "2024-01-04", None]),
-                        staff(1, valid_from="2019-01-01", valid_to="2019-12-31")])
-    row = row_of(acknowledgement(insurer({"staff": roster})))
-    assert (row["n"], row["estimate"], row["low"], row["high"], row["missing"]) == (4, 0.75, 0.75, 0.75, 1)
-    assert (row["verdict"], row["p_worse"]) == ("not met", 0.0)
-
-
-def test_all_acknowledged_is_met(insurer):
-    row = row_of(acknowledgement(insurer({"staff": staff(3, acknowledged_on="2024-01-02")})))
-    assert (row["verdict"], row["p_worse"]) == ("met", 1.0)
-
-
-def test_employees_have_evidence_and_never_a_score(insurer):
-    roster = staff(2, exempt_reason=["parental leave", None])
-    requests = pd.DataFrame({"request_id": [f"r{n}" for n in range(30)], "kind": "claim", "employee_id": "e2",
-                             "opened_at": "2024-08-01T10:00"})
-    table = employees(insurer({"staff": roster, "requests": requests}))
-    exempt, other = row_of(table, "e1", indicator="in_limit_share"), row_of(table, "e2", indicator="in_limit_share")
-    assert (exempt["status"], exempt["evidence"]) == ("not applicable", "exempt: parental leave")
-    assert (other["status"], other["evidence"], other["n"]) == ("not yet evaluated", "evaluated-later", 30)
-    assert row_of(table, "e2", indicator="competence_score")["evidence"] == "not enough evidence"
-    assert table[["estimate", "low", "high"]].isna().all(axis=None)
-
-
-def test_appraisal_permits_no_use_yet(insurer):
-    table = appraisal(insurer({"staff": staff(2)}))
-    assert table[["unit", "permitted_use", "status"]].to_numpy().tolist() == [
-        [one, "not yet evaluated", "not yet evaluated"] for one in ("e1", "e2")]
-
-
-def test_coverage_counts_everybody_in_one_place(insurer):
-    roster = staff(3, exempt_reason=["leave", None, None])
-    requests = pd.DataFrame({"request_id": [f"r{n}" for n in range(31)], "kind": "claim", "opened_at": "2024-08-01",
-                             "employee_id": ["e2"] * 30 + ["stranger"]})
-    row = row_of(coverage(insurer({"staff": roster, "requests": requests})))
-    assert (row["n"], row["estimate"], row["verdict"]) == (3, 1.0, "met")
-    assert row[["enough_evidence", "not_enough_evidence", "exempt", "no_roster"]].tolist() == [1, 1, 1, 1]
-
-
-def test_without_staff_coverage_says_so_and_nobody_is_listed(insurer):
-    run = insurer({"assessments": ratings([[5], [6]])})
-    row = row_of(coverage(run))
-    assert (row["status"], row["note"]) == ("no data", "no roster")
-    assert employees(run).empty
-    assert appraisal(run).empty
-
-
-def test_every_line_is_covered_or_has_no_data(insurer):
-    table = coverage(insurer({"staff": staff(3)}))
-    lines = table[table["unit_type"] == "service_line"].set_index("unit")["status"]
-    assert lines.to_dict() == {"claims": "ok", "sales": "no data"}

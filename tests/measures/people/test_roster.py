@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.people.roster import evidence, people, strangers
+from analysis.measures.people.roster import exempted, minimum_n, people, posts, strangers
 
 SPELL = {"employee_id": "e1", "department": "d1", "branch": "B1", "role": "clerk", "service_line": "claims",
          "valid_from": "2020-01-01"}
@@ -22,18 +22,21 @@ def test_the_roster_is_who_was_there_in_the_quarter(insurer):
     assert people(insurer({"staff": pd.DataFrame(spells)}))["employee_id"].tolist() == ["e1", "left"]
 
 
-def test_six_assessments_by_one_assessor_are_not_enough(insurer):
-    cases = ((6, 1), (5, 2), (6, 2))
-    tables = [{"staff": pd.DataFrame([SPELL]), "assessments": rated(times, by)} for times, by in cases]
-    said = [evidence(insurer(table)).set_index("indicator").loc["competence_score", "evidence"] for table in tables]
-    assert said == ["not enough evidence", "not enough evidence", "evaluated-later"]
+def test_the_post_of_the_quarter_is_the_spell_begun_last(insurer):
+    spells = [SPELL, SPELL | {"valid_from": "2024-08-15", "role": "agent"}, SPELL | {"valid_from": "2024-10-01"}]
+    run = insurer({"staff": pd.DataFrame(spells)})
+    assert run.warehouse.reduce(posts(run).select("employee_id", "role")).to_numpy().tolist() == [["e1", "agent"]]
 
 
-def test_evidence_is_gathered_over_four_quarters(insurer):
-    days = ["2023-09-30", "2023-10-01", "2024-03-01", "2024-08-01"]
-    requests = pd.DataFrame({"request_id": days, "kind": "claim", "employee_id": "e1", "opened_at": days})
-    found = evidence(insurer({"staff": pd.DataFrame([SPELL]), "requests": requests})).set_index("indicator")
-    assert found.loc["in_limit_share", "n"] == 3
+def test_a_person_takes_thirty_of_an_indicators_units_or_six_assessments(insurer):
+    run = insurer({})
+    found = {name: minimum_n(run, name) for name in ("csat_top2_share", "in_limit_share", "competence_score")}
+    assert found == {"csat_top2_share": 30, "in_limit_share": 30, "competence_score": 6}
+
+
+def test_the_exempt_are_told_with_their_reason(insurer):
+    run = insurer({"staff": pd.DataFrame([SPELL, SPELL | {"employee_id": "e2", "exempt_reason": "leave"}])})
+    assert exempted(run).to_numpy().tolist() == [["e2", "clerk", "leave"]]
 
 
 def test_strangers_are_seen_in_any_table(insurer):

@@ -37,7 +37,8 @@ def rated(run: Run, quarters: int = 1) -> ir.Table:
     """Return the ratings of ``quarters`` quarters with ``points`` as given (whole hundredths of a per cent)."""
     rows = run.warehouse.history("assessments", quarters)
     points = (rows.score * HUNDREDTHS / rows.max_score).round().cast("int64")
-    return rows.select("employee_id", "assessor_id", "assessment_id", "facet", "quarter", points=points)
+    return rows.select("employee_id", "assessor_id", "assessment_id", "facet", "quarter", day="assessed_on",
+                       points=points)
 
 
 def severities(run: Run) -> pd.DataFrame:

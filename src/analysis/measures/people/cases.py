@@ -1,0 +1,186 @@
+"""Which cases speak of a person, how did each come out, and what about them was not the person's doing (clause 7.3)?
+
+A case counts in the post held on its day: in another role or line it speaks of another job. A request that changed
+hands counts for nobody, since the delivery does not tell who kept the customer waiting. Every case of a window of four
+quarters is judged by the rules of its own quarter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from analysis.measures.audits.audits import SEVERITY_WEIGHTS, checks
+from analysis.measures.comparisons.case_mix import CELL, followed_to_limit, served_requests
+from analysis.measures.complaints.handling import DECIDED, UPHELD
+from analysis.measures.people.assessors import rated
+from analysis.measures.people.roster import ASSESSED, ROLLING_QUARTERS
+from analysis.measures.response_time.response import EVENTS
+from analysis.measures.satisfaction.satisfaction import SATISFIED_FROM
+from analysis.measures.units import shift_of
+from analysis.run import Run
+
+PER_MILLE = 1_000
+HUNDREDTHS = 100  # of a point of 0-100
+POST = ("role", "service_line")
+SEGMENT, SHIFT = "segment", "shift"
+SURVEYED_QUARTERS = ROLLING_QUARTERS + 1  # an answer may be on a request of the quarter before
+COUNTS = ["n", "total", "total_of_squares"]
+UPHELD_RATE = "upheld_complaints_per_1k_requests"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How one indicator scores a case.
+
+    ``rows(run)``: employee_id, case_id, quarter, day, ``score`` (a whole number), ``units`` (how many of the
+    indicator's own unit the case holds) and the columns of the cells and of ``beside``. ``table``: where cases are
+    delivered. ``scale``: what a score is divided by to stand in the indicator's unit. ``cells``: what is held equal
+    when persons are compared, finest first. ``beside``: what is not, so that its part can be asked for. ``raters``:
+    scores are opinions.
+    """
+
+    indicator: str
+    event: str
+    table: str
+    rows: Callable[[Run], ir.Table]
+    scale: float
+    cells: tuple[tuple[str, ...], ...]
+    beside: tuple[str, ...] = ()
+    raters: bool = False
+
+    @property
+    def name(self) -> str:
+        """The indicator, with the event where it has one."""
+        return f"{self.indicator}:{self.event}" if self.event else self.indicator
+
+
+def scored_cases(run: Run, asked: Scored) -> pd.DataFrame:
+    """Return the cases of everybody, reduced: employee_id, role, service_line, the finest cell's columns and COUNTS.
+
+    ``units`` sums the indicator's own units. Contested cases are left out while pending and when the contest is upheld.
+    """
+    rows = in_post(run, uncontested(run, asked.rows(run), asked.table))
+    keys = list(dict.fromkeys(["employee_id", *POST, "quarter", *asked.cells[0], *asked.beside]))
+    return run.warehouse.reduce(rows.group_by(keys).agg(
+        n=rows.count(), total=rows.score.sum(), total_of_squares=(rows.score * rows.score).sum(),
+        units=rows.units.sum()))
+
+
+def in_post(run: Run, rows: ir.Table) -> ir.Table:
+    """Return ``rows`` (employee_id, day, …) with role and service_line of the spell each falls in; others go.
+
+    A spell ends where the next begins, so that one left open counts no case twice.
+    """
+    spells = run.warehouse.table("staff").select("employee_id", *POST, "valid_from", "valid_to")
+    following = spells.valid_from.lead().over(group_by=spells.employee_id, order_by=spells.valid_from)
+    spells = spells.mutate(next_from=following).rename({f"post_{name}": name for name in POST})
+    joined = rows.join(spells, [
+        rows.employee_id == spells.employee_id, rows.day >= spells.valid_from,
+        (rows.day <= spells.valid_to) | spells.valid_to.isnull(),
+        (rows.day < spells.next_from) | spells.next_from.isnull()])
+    kept = [name for name in rows.columns if name not in POST]
+    return joined.select(*kept, **{name: joined[f"post_{name}"] for name in POST})
+
+
+def uncontested(run: Run, rows: ir.Table, table: str) -> ir.Table:
+    """Return ``rows`` (employee_id, case_id, …) without those that a contest sets aside."""
+    aside = [(one.employee_id, one.case_id) for one in run.params.contests if one.sets_aside and one.table == table]
+    if not aside:
+        return rows
+    frame = pd.DataFrame(aside, columns=["employee_id", "case_id"]).drop_duplicates(ignore_index=True)
+    return rows.anti_join(run.warehouse.lookup("set_aside", frame), ["employee_id", "case_id"])
+
+
+def own_requests(run: Run, quarters: int = ROLLING_QUARTERS) -> ir.Table:
+    """Return the requests that one person served from opening to end: ``day``, the cell's columns, segment, shift."""
+    rows = served_requests(run, quarters)
+    rows = rows.filter(rows.employee_id.notnull(), rows.transferred_from.isnull())
+    told = {name: rows[name].fill_null("") for name in (*CELL, SEGMENT)}
+    return rows.mutate(day=rows.opened_day, units=ibis.literal(1), case_id="request_id",
+                       shift=shift_of(run.params, rows.opened_hour), **told)
+
+
+def _in_limit(event: str) -> Callable[[Run], ir.Table]:
+    def rows(run: Run) -> ir.Table:
+        told = followed_to_limit(run, own_requests(run), event, ROLLING_QUARTERS)
+        return told.select("employee_id", "case_id", "quarter", "day", *CELL, SEGMENT, SHIFT, "units",
+                           score=told.in_limit.cast("int64"))
+    return rows
+
+
+def _answers(run: Run) -> ir.Table:
+    answers = run.warehouse.history("surveys", ROLLING_QUARTERS)
+    answers = answers.filter(answers.satisfaction.notnull()).select(
+        "request_id", "satisfaction", "mode", answered="quarter", invitation="invitation_id")
+    known = own_requests(run, SURVEYED_QUARTERS).drop("quarter", "case_id")
+    rows = known.join(answers, "request_id")
+    return rows.select("employee_id", "day", *CELL, SEGMENT, "mode", "units", quarter=rows.answered,
+                       case_id=rows.invitation,
+                       score=(rows.satisfaction >= SATISFIED_FROM).cast("int64"))
+
+
+def _audited(family: str) -> Callable[[Run], ir.Table]:
+    def rows(run: Run) -> ir.Table:
+        found = checks(run.warehouse.history("audits", ROLLING_QUARTERS))
+        found = found.filter(found.family == family, found.sampling == "random", found.employee_id.notnull())
+        good = family == "compliance"
+        weight = found.severity.cases(*SEVERITY_WEIGHTS.items(), else_=0) if good else ibis.literal(1)
+        counted = ~found.failed if good else found.failed
+        each = found.mutate(weight=weight, counted=weight * counted.cast("int64")).group_by(
+            ["audit_id", "auditor_id", "employee_id", "quarter"]).agg(
+            of=ibis._.weight.sum(), counted=ibis._.counted.sum(), units=ibis._.count(), day=ibis._.audited_day.min())
+        each = each.mutate(look=ibis.row_number().over(group_by="audit_id", order_by=["day", "auditor_id"]))
+        each = each.filter(each.of > 0, each.look == 0)  # a second look at one audit tells of auditors, not of the work
+        return each.mutate(case_id=each.audit_id, score=(PER_MILLE * each.counted / each.of).round().cast("int64"))
+    return rows
+
+
+def _assessed(run: Run) -> ir.Table:
+    rows = rated(run, ROLLING_QUARTERS)
+    each = rows.group_by(["assessment_id", "employee_id", "assessor_id", "quarter", "day"]).agg(
+        score=rows.points.mean().round().cast("int64"))
+    return each.mutate(units=ibis.literal(1), case_id=each.assessment_id)
+
+
+WHOLE_CELL, CASE_MIX, BY_AUDITOR = ("quarter", *CELL), ("quarter", "kind", "priority"), ("quarter", "auditor_id")
+_QUESTIONS = (
+    Scored("csat_top2_share", "", "surveys", _answers, 1,
+           ((*WHOLE_CELL, "mode"), ("kind", "priority", "mode"), ("priority", "mode")), (SEGMENT,)),
+    *(Scored("in_limit_share", event, "requests", _in_limit(event), 1, (WHOLE_CELL, CASE_MIX), (SEGMENT, SHIFT))
+      for event in EVENTS),
+    *(Scored(indicator, "", "audits", _audited(family), PER_MILLE, (BY_AUDITOR, BY_AUDITOR[1:]), raters=True)
+      for indicator, family in (("accuracy_error_share", "accuracy"), ("compliance_pass_share", "compliance"))),
+    Scored(ASSESSED, "", "assessments", _assessed, HUNDREDTHS, (("quarter", "assessor_id"), ("assessor_id",))),
+)
+SCORED: Mapping[str, Scored] = MappingProxyType({one.name: one for one in _QUESTIONS})
+
+
+def upheld_counts(run: Run) -> pd.DataFrame:
+    """Return employee_id, role, service_line, quarter, the cell's columns, ``requests`` and ``upheld`` complaints.
+
+    Decided complaints of four quarters that name the person, by their day of receipt; one that names a request stands
+    in the cell of that request, another in the cell "" of each column.
+    """
+    served = own_requests(run)
+    keys = ["employee_id", *POST, *WHOLE_CELL]
+    handled = in_post(run, served.select("employee_id", "day", *WHOLE_CELL))
+    requests = run.warehouse.reduce(handled.group_by(keys).agg(requests=handled.count()))
+    rows = run.warehouse.known_now("complaints")
+    quarters = [str(run.quarter.plus(-back)) for back in range(ROLLING_QUARTERS)]
+    rows = rows.filter(rows.quarter.isin(quarters), rows.employee_id.notnull(), rows.outcome.isin(DECIDED))
+    rows = uncontested(run, rows.mutate(case_id="complaint_id"), "complaints")
+    cases = run.warehouse.history("requests", SURVEYED_QUARTERS).select("request_id", *CELL, "transferred_from")
+    told = rows.drop(*(name for name in CELL if name in rows.columns)).left_join(cases, "request_id")
+    told = told.filter(told.transferred_from.isnull()).select(
+        "employee_id", "quarter", day="received_day", upheld=ibis._.outcome.isin(UPHELD).cast("int64"),
+        **{name: told[name].fill_null("") for name in CELL})
+    named = in_post(run, told)
+    upheld = run.warehouse.reduce(named.group_by(keys).agg(upheld=named.upheld.sum()))
+    both = requests.merge(upheld, how="outer", on=keys)
+    return both.fillna({"requests": 0, "upheld": 0}).astype({"requests": "int64", "upheld": "int64"})

@@ -1,0 +1,153 @@
+"""Does a score depend on what the person has no say in, and would another model have said otherwise (METHODS §3)?
+
+Told of all employees together; nobody is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.measures.people.branches import pooled_effects
+from analysis.measures.people.cases import SCORED, Scored
+from analysis.measures.people.fitting import Fit, cell_labels, fitted
+from analysis.measures.people.groups import GROUP, of_group
+from analysis.measures.people.judgement import Known
+from analysis.measures.people.scoring import Held, Scoring, evidence_on, scoring
+from analysis.run import Run
+from analysis.stats.estimates import OK
+from analysis.stats.people.two_way import person_effects, person_f_test, two_way
+from analysis.stats.testing import ALPHA, holm
+from analysis.warehouse import Warehouse
+
+BRANCH, TENURE = "branch", "tenure"
+YEARS = (1, 3)  # of service: up to one, up to three, more
+DAYS_PER_YEAR = 365.25
+DEPENDS, NOT_SHOWN = "depends", "not shown"
+ONE_CATEGORY = "not estimable: fewer than 2 categories"
+COLUMNS = ["check", "indicator", "event", "people", "n", "categories", "widest_gap", "p", "p_adjusted", "result",
+           "moves", "status"]
+SENSITIVITY = ["held_equal", "indicator", "event", "people", "correlation", "moves", "changed"]
+MODELS: Mapping[str, Held] = MappingProxyType({
+    "nothing": lambda cells: ((),), "the coarsest cells": lambda cells: cells[-1:],
+    "the finest cells": lambda cells: cells[:1]})
+LATE = "rows delivered since"
+
+
+def fairness(known: Known) -> pd.DataFrame:
+    """Return, per check and indicator, whether adjusted scores still depend on branch, tenure, segment or shift.
+
+    ``widest_gap``: between two categories' adjusted means, in the indicator's unit; ``p`` of no
+    dependence, ``p_adjusted`` by Holm over the table; ``result``: depends, not shown. ``moves``: the most that any
+    person's adjusted figure changes when segment or shift is held equal too. Line: nobody is compared across lines.
+    """
+    rows = []
+    for asked in SCORED.values():
+        cases = of_group(known.evidence.cases[asked.name], known.people)
+        fits = {group: fit for (name, group), fit in known.scored.fits.items() if name == asked.name}
+        if not fits:
+            continue
+        rows += [_of_person(asked, fits, _branch(known)) | {"check": BRANCH},
+                 _of_person(asked, fits, _tenure(known)) | {"check": TENURE}]
+        rows += [_of_case(asked, cases, fits, attribute) | {"check": attribute} for attribute in asked.beside]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    adjusted = holm(table["p"].astype(float))
+    words = np.select([adjusted.isna(), adjusted <= ALPHA], ["", DEPENDS], NOT_SHOWN)
+    return table.assign(p_adjusted=adjusted, result=pd.Series(words, table.index, dtype="str"))
+
+
+def _branch(known: Known) -> pd.Series:
+    return known.people.set_index("employee_id")["branch"]
+
+
+def _tenure(known: Known) -> pd.Series:
+    """Return years of service at the end of the quarter in the classes of YEARS; missing where not told."""
+    hired = pd.to_datetime(known.people.set_index("employee_id")["hired_on"])
+    newest = pd.Period(known.evidence.newest, freq="Q").end_time
+    years = (newest - hired).dt.days / DAYS_PER_YEAR
+    return pd.cut(years, [-np.inf, *YEARS, np.inf], labels=[f"<= {YEARS[0]}", f"<= {YEARS[1]}", f"> {YEARS[1]}"])
+
+
+def _of_person(asked: Scored, fits: Mapping[tuple[str, str], Fit], category: pd.Series) -> dict[str, object]:
+    """Test a category of persons: Q between categories of effects weighted by 1 / (τ² + v), on chi-squared."""
+    effects = pooled_effects(list(fits.values()))
+    told = effects.join(category.rename("category").astype("str"), how="inner")
+    told = told[told["category"].ne("nan")]
+    cases = sum(int(fit.naive["n"].sum()) for fit in fits.values())
+    sums = told.assign(pull=told["weight"] * told["effect"]).groupby("category")[["weight", "pull"]].sum()
+    facts = {"indicator": asked.indicator, "event": asked.event, "people": len(told), "n": cases,
+             "categories": len(sums)}
+    if len(sums) < 2:
+        return facts | {"status": ONE_CATEGORY}
+    means = sums["pull"] / sums["weight"]
+    centre = sums["pull"].sum() / sums["weight"].sum()
+    q = float((sums["weight"] * (means - centre) ** 2).sum())
+    return facts | {"widest_gap": means.max() - means.min(), "p": stats.chi2.sf(q, len(means) - 1), "status": OK}
+
+
+def _of_case(asked: Scored, cases: pd.DataFrame, fits: Mapping[tuple[str, str], Fit], attribute: str,
+             ) -> dict[str, object]:
+    """Test a category of cases: its F-test within person and cell, and how far it moves anybody once held equal."""
+    within = cases["employee_id"].astype("str") + pd.concat(
+        [cell_labels(cases[_is(cases, group)], fit.cell) for group, fit in fits.items()]).reindex(cases.index)
+    scores = cases.assign(person=cases[attribute].astype("str"), cell=within)
+    fit = two_way(scores[["person", "cell", "n", "total", "total_of_squares"]])
+    test, gaps = person_f_test(fit).iloc[0], person_effects(fit)["estimate"] / asked.scale
+    facts = {"indicator": asked.indicator, "event": asked.event, "people": cases["employee_id"].nunique(),
+             "n": int(cases["n"].sum()), "categories": len(gaps)}
+    if test["status"] != OK:
+        return facts | {"status": str(test["status"])}
+    moves = [_moved(asked, cases[_is(cases, group)], own, attribute) for group, own in fits.items()]
+    return facts | {"widest_gap": gaps.max() - gaps.min(), "p": float(test["p"]), "status": OK, "moves": max(moves)}
+
+
+def _is(cases: pd.DataFrame, group: tuple[str, str]) -> pd.Series:
+    return cases["role"].eq(group[0]) & cases["line"].eq(group[1])
+
+
+def _moved(asked: Scored, cases: pd.DataFrame, fit: Fit, attribute: str) -> float:
+    again = fitted(cases, ((*fit.cell, attribute),), "", asked.scale)
+    return _largest(again.effects["estimate"] - fit.effects["estimate"])
+
+
+def _largest(change: pd.Series) -> float:
+    return float(change.abs().max())
+
+
+def sensitivity(run: Run, known: Known) -> pd.DataFrame:
+    """Return, per other model of the case mix and indicator, how far scores would have moved: SENSITIVITY.
+
+    ``correlation`` of people's adjusted figures with the rule's, ``moves`` the most that anybody's changes,
+    ``changed`` how many would stand on another side of the colleagues. `LATE`: the rule's own model, with what was
+    delivered of the earlier quarters since their own date.
+    """
+    others = {name: scoring(known.people, known.evidence, known.bounds, held) for name, held in MODELS.items()}
+    late = evidence_on(with_late_rows(run))
+    others[LATE] = scoring(known.people, late, known.bounds)
+    parts = [_compared(known.scored, other).assign(held_equal=name) for name, other in others.items()]
+    return pd.concat(parts, ignore_index=True)[SENSITIVITY]
+
+
+def _compared(ruled: Scoring, other: Scoring) -> pd.DataFrame:
+    keys = ["employee_id", *GROUP, "indicator", "event"]
+    columns = [*keys, "adjusted", "direction"]
+    both = ruled.scores[columns].merge(other.scores[columns], on=keys, suffixes=("", "_other"))
+    both = both[both[["adjusted", "adjusted_other"]].notna().all(axis=1)]
+    changed = both["direction"].ne(both["direction_other"])
+    rows = [[indicator, event, len(own), own["adjusted"].astype(float).corr(own["adjusted_other"].astype(float)),
+             _largest(own["adjusted"] - own["adjusted_other"]), int(changed[own.index].sum())]
+            for (indicator, event), own in both.groupby(["indicator", "event"])]
+    return pd.DataFrame(rows, columns=SENSITIVITY[1:])
+
+
+def with_late_rows(run: Run) -> Run:
+    """Return the run with the earlier quarters as known now, not as known at their own date."""
+    tables = {quarter: own | run.delivery.followed.get(quarter, {}) for quarter, own in run.delivery.tables.items()}
+    delivery = replace(run.delivery, tables=tables)
+    return replace(run, delivery=delivery, warehouse=Warehouse(delivery, run.warehouse.cache), stage=None)
+

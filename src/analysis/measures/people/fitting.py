@@ -1,0 +1,118 @@
+"""What does one indicator say of each person of a group, once what each was given is held equal (METHODS §3)?
+
+Knows reduced cases only, no delivery: persons × cells in, effects out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.stats.estimates import LEVEL, OK
+from analysis.stats.intervals.shares import modified_wilson
+from analysis.stats.people.two_way import person_effects, person_f_test, two_way
+
+KEPT_PRECISION = 0.8  # of what a person's own cases would tell if no cells had to be estimated
+SEPARATOR = "|"
+SURE = 1e9  # degrees of freedom of a z-value
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One indicator in one group: effects by person over the window and of the newest quarter, and the group's test.
+
+    ``effects`` and ``newest``: as of `analysis.stats.people.two_way.person_effects`, in the indicator's unit.
+    ``naive``: mean, low, high and n of each person's own cases, nothing held equal. ``mean`` of all cases. ``cell``:
+    what was held equal. ``p``: of the F-test of no differences.
+    """
+
+    effects: pd.DataFrame
+    newest: pd.DataFrame
+    naive: pd.DataFrame
+    mean: float
+    cell: tuple[str, ...]
+    p: float
+    reason: str
+
+
+def fitted(cases: pd.DataFrame, cells: Sequence[tuple[str, ...]], newest: str, scale: float = 1.0,
+           share: bool = True) -> Fit:
+    """Return the fit of the reduced ``cases`` of one group.
+
+    Args:
+        cases: employee_id, quarter, the columns of ``cells``, n, total and total_of_squares of whole scores.
+        cells: what may be held equal, finest first.
+        newest: the quarter whose cases must point the same way.
+        scale: what scores are divided by to stand in the indicator's unit.
+        share: the indicator is a share (for the interval of each person's own cases).
+    """
+    cell = chosen_cell(cases, cells)
+    fit = two_way(_of_persons(cases, cell))
+    recent = cases[cases["quarter"].eq(newest)]
+    late = person_effects(two_way(_of_persons(recent, cell))) if len(recent) else person_effects(fit).iloc[:0]
+    test = person_f_test(fit).iloc[0]
+    return Fit(
+        effects=_scaled(person_effects(fit), scale),
+        newest=_scaled(late, scale),
+        naive=own_figures(cases, ["employee_id"], scale, share),
+        mean=float(cases["total"].sum() / cases["n"].sum() / scale),
+        cell=cell,
+        p=float(test["p"]) if test["status"] == OK else np.nan,
+        reason=str(test["status"]),
+    )
+
+
+def chosen_cell(cases: pd.DataFrame, cells: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the finest of ``cells`` that leaves KEPT_PRECISION of the persons' precision, else the coarsest.
+
+    Judged by who had which cases alone, never by how they came out: 1 / variance of an effect over s², summed over
+    persons, as a share of their cases.
+    """
+    for cell in cells:
+        fit = two_way(_of_persons(cases, cell))
+        usable = fit.parts.comparable() & (fit.spread > 0)
+        if (1 / fit.spread[usable]).sum() >= KEPT_PRECISION * fit.mix.person_n.sum():
+            return cell
+    return cells[-1]
+
+
+def _of_persons(cases: pd.DataFrame, cell: tuple[str, ...]) -> pd.DataFrame:
+    """Return ``cases`` as person, cell, n and sums."""
+    told = cases.assign(person=cases["employee_id"], cell=cell_labels(cases, cell))
+    return told[["person", "cell", "n", "total", "total_of_squares"]]
+
+
+def cell_labels(cases: pd.DataFrame, cell: tuple[str, ...]) -> pd.Series:
+    """Return one label per row of ``cases`` for the columns ``cell``; all alike where there are none."""
+    label = pd.Series("", index=cases.index, dtype="str")
+    for name in cell:
+        label = label + SEPARATOR + cases[name].astype("str")
+    return label
+
+
+def _scaled(effects: pd.DataFrame, scale: float) -> pd.DataFrame:
+    linear = {name: effects[name] / scale for name in ("estimate", "low", "high", "std_error")}
+    return effects.assign(**linear, sampling_variance=effects["sampling_variance"] / scale**2)
+
+
+def own_figures(cases: pd.DataFrame, by: list[str], scale: float, share: bool, level: float = LEVEL) -> pd.DataFrame:
+    """Return the mean of the cases of each person (and whatever else ``by`` names) as they stand, with its interval.
+
+    Student's; for shares modified Wilson on the number of cases, which is wide for cases that are shares themselves.
+    """
+    sums = cases.groupby(by)[["n", "total", "total_of_squares"]].sum()
+    mean = sums["total"] / sums["n"]
+    if share:
+        limits = modified_wilson((sums["total"] / scale).round().astype("int64"), sums["n"], level, minimum_n=1)
+        return limits[["n", "low", "high"]].assign(estimate=mean / scale)
+    spare = (sums["n"] - 1).clip(lower=1)
+    variance = (sums["total_of_squares"] - sums["n"] * mean**2).clip(lower=0) / spare
+    half = stats.t.ppf((1 + level) / 2, spare) * np.sqrt(variance / sums["n"])
+    return pd.DataFrame({"n": sums["n"], "estimate": mean / scale, "low": (mean - half) / scale,
+                         "high": (mean + half) / scale})
+
+

@@ -1,0 +1,54 @@
+"""How many complaints did each person's cases lead to expect, and did they get more (METHODS §3: counts)?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.measures.people.cases import CASE_MIX
+from analysis.measures.people.fitting import SURE, cell_labels
+from analysis.measures.people.groups import FEW_PEERS, MINIMUM_GROUP
+from analysis.stats.estimates import OK
+
+NO_COMPLAINT = "no complaint was upheld"
+
+
+def expected_counts(counts: pd.DataFrame, standard: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return per person ``count``, ``requests`` and ``expected``: what the group's rate in each cell led to expect.
+
+    Cells are `cases.CASE_MIX`: in finer ones, of five requests each, a person's own complaints would be expected.
+    Complaints of no known cell are spread over all requests alike. ``standard``: the counts the rates come from,
+    ``counts`` themselves by default.
+    """
+    known = counts if standard is None else standard
+    cells = _labelled(known).groupby("cell")[["requests", "upheld"]].sum()
+    placed = cells["requests"] > 0
+    rate = (cells["upheld"] / cells["requests"].where(placed)).fillna(0.0)
+    everywhere = cells.loc[~placed, "upheld"].sum() / max(cells["requests"].sum(), 1)
+    own = _labelled(counts)
+    own = own.assign(expected=own["requests"] * (own["cell"].map(rate) + everywhere))
+    sums = own.groupby("employee_id")[["upheld", "requests", "expected"]].sum().rename(columns={"upheld": "count"})
+    none = (sums["expected"] <= 0) & (sums["count"] > 0)  # a complaint, yet no request of their own to expect it from
+    return sums.assign(count=sums["count"].where(~none, 0))
+
+
+def _labelled(counts: pd.DataFrame) -> pd.DataFrame:
+    return counts.assign(cell=cell_labels(counts, CASE_MIX))
+
+
+def dispersion_p(counts: pd.DataFrame) -> tuple[float, str]:
+    """Return p of the index of dispersion Σ (O − E)² / E on chi-squared with persons − 1 df, and the status."""
+    told = counts[counts["expected"] > 0]
+    if len(told) < MINIMUM_GROUP:
+        return np.nan, f"not estimable: {NO_COMPLAINT if told.empty else FEW_PEERS}"
+    statistic = ((told["count"] - told["expected"]) ** 2 / told["expected"]).sum()
+    return float(stats.chi2.sf(statistic, len(told) - 1)), OK
+
+
+def exact_newest(late: pd.DataFrame, shrunken: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest counts as z-values of the exact Poisson p towards either side (half of the count's own)."""
+    above = stats.poisson.sf(late["count"], late["expected"]) + stats.poisson.pmf(late["count"], late["expected"]) / 2
+    z = stats.norm.isf(np.clip(above, np.finfo(float).eps, 1 - np.finfo(float).eps))
+    status = np.where(late["expected"] > 0, OK, "not estimable: no cases in the newest period")
+    return pd.DataFrame({"estimate": z, "std_error": 1.0, "df": SURE, "status": status}, index=shrunken.index)

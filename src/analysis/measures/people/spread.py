@@ -1,0 +1,110 @@
+"""How far apart are the people of a group, and how many of them leave the default (METHODS §3)?
+
+Told of groups alone: no figure here rests on one person.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.measures.people.cases import SCORED
+from analysis.measures.people.groups import GROUP, MINIMUM_GROUP
+from analysis.measures.people.judgement import EMPLOYEE, Known
+from analysis.measures.people.roster import NOT_ENOUGH
+from analysis.measures.people.scoring import APPRAISAL, COACHING
+from analysis.measures.people.tiers import STRONG, SUPPORT
+from analysis.measures.units import COMPANY, judged
+from analysis.run import Run
+from analysis.stats.estimates import OK
+from analysis.stats.people.flags import DEFAULT
+from analysis.stats.people.heterogeneity import between_variance
+from analysis.stats.testing import ALPHA
+from analysis.tables.results import blank_figures
+
+USES = {APPRAISAL: "appraisal", COACHING: "coaching_only", NOT_ENOUGH: "not_enough_evidence"}
+MOST_MOVED = 12  # people in one picture
+MOVED_COLUMNS = ["indicator", "event", "unit", *GROUP, "n", "naive", "naive_low", "naive_high", "adjusted",
+                 "group_mean"]
+BEYOND, WITHIN = "beyond chance", "no larger than chance"
+SPREAD_METHOD = "standard deviation between people, Paule-Mandel, Q-profile"
+SPREAD_COLUMNS = ["role", "line", "people", "group_mean", "held_equal", "naive_spread", "reliability", "p",
+                  "p_adjusted"]
+
+
+def employee_spread(run: Run, known: Known) -> pd.DataFrame:
+    """Return, per indicator and group, how far apart its people truly are: a standard deviation, nobody named.
+
+    ``n`` cases of ``people``; ``group_mean``; ``naive_spread`` the standard deviation of the figures as
+    they stand; ``reliability`` the median of the people's; ``p`` of no differences, ``p_adjusted`` by Holm over the
+    group's indicators, ``spread`` in words by that; ``held_equal`` what cases were compared within.
+    """
+    tests = known.scored.tests
+    if tests.empty:
+        blank = blank_figures("csat_top2_share", EMPLOYEE, [COMPANY], "no data")
+        return judged(run, [blank.assign(target=np.nan, **dict.fromkeys(SPREAD_COLUMNS, np.nan), spread="")])
+    told = pd.DataFrame([_spread(known, row) for _, row in tests.iterrows()], tests.index)
+    rows = tests.drop(columns="status").join(told)
+    words = np.select([rows["p"].isna(), rows["p_adjusted"] <= ALPHA], ["", BEYOND], WITHIN)
+    return judged(run, [rows.assign(unit_type=EMPLOYEE, unit=COMPANY, target=np.nan, method=SPREAD_METHOD,
+                                    spread=words)])
+
+
+def _spread(known: Known, test: pd.Series) -> dict[str, Any]:
+    own = known.scored.scores
+    same = own["indicator"].eq(test["indicator"]) & own["event"].eq(test["event"])
+    told = own[same & own["role"].eq(test["role"]) & own["line"].eq(test["line"])]
+    asked = next((one.name for one in SCORED.values()
+                  if (one.indicator, one.event) == (test["indicator"], test["event"])), "")
+    fit = known.scored.fits.get((asked, (test["role"], test["line"])))
+    if fit is None:
+        return {"status": "not applicable", "estimate": np.nan, "low": np.nan, "high": np.nan,
+                "naive_spread": told["naive"].std(), "reliability": told["reliability"].median()}
+    variance = between_variance(fit.effects, level=known.bounds.level).iloc[0]
+    return {"status": variance["status"], **{one: np.sqrt(variance[one]) for one in ("estimate", "low", "high")},
+            "naive_spread": fit.naive["estimate"].std(), "reliability": told["reliability"].median()}
+
+
+def tier_counts(known: Known) -> pd.DataFrame:
+    """Return one row: how many people have a composite, how many left the default, how many would by luck.
+
+    ``people``, ``with_composite``, ``strong``, ``needs_support``, ``flagged``, ``expected_by_luck``; ``detectable``:
+    points off the colleagues' mean that would be found four times in five (median group).
+    """
+    told, groups = known.tiers.people, known.tiers.groups
+    count = told["tier"].value_counts()
+    return pd.DataFrame([{
+        "people": len(told), "with_composite": int(told["status"].eq(OK).sum()), "strong": int(count.get(STRONG, 0)),
+        "needs_support": int(count.get(SUPPORT, 0)), "flagged": int(told["tier"].ne(DEFAULT).sum()),
+        "expected_by_luck": float(groups.get("expected_by_luck", pd.Series(dtype=float)).sum()),
+        "detectable": float(groups.get("detectable", pd.Series(dtype=float)).median())}])
+
+
+def use_counts(known: Known) -> pd.DataFrame:
+    """Return, per indicator, how many people's figure may be used for appraisal, for coaching only, or not at all."""
+    own = known.scored.scores
+    counts = own.groupby(["indicator", "event"])["permitted_use"].value_counts().unstack(fill_value=0)
+    told = counts.reindex(columns=list(USES), fill_value=0).rename(columns=USES)
+    return told.rename_axis(columns=None).reset_index()
+
+
+def case_mix_effect(known: Known) -> pd.DataFrame:
+    """Return each person's figure as it stands and with like cases compared (confidential): where the mix moves most.
+
+    Of the share on which both agree least; the MOST_MOVED people, by id. ``estimate``: the adjusted figure, shrunken
+    where it is shown; ``group_mean``: of the person's colleagues.
+    """
+    own = known.scored.scores
+    shares = own[own["naive_high"].le(1) & own["adjusted"].notna()]
+    agreement = {(str(indicator), str(event)): rows["naive"].astype(float).corr(rows["adjusted"].astype(float))
+                 for (indicator, event), rows in shares.groupby(["indicator", "event"]) if len(rows) >= MINIMUM_GROUP}
+    if not agreement:
+        return pd.DataFrame(columns=MOVED_COLUMNS)
+    indicator, event = min(agreement, key=lambda key: agreement[key])
+    rows = shares[shares["indicator"].eq(indicator) & shares["event"].eq(event)]
+    keys = ["indicator", "event", *GROUP]
+    rows = rows.merge(known.scored.tests[[*keys, "group_mean"]], on=keys)
+    most = (rows["adjusted"] - rows["naive"]).astype(float).abs().nlargest(MOST_MOVED).index
+    return rows.loc[sorted(most)].assign(unit=lambda one: one["employee_id"])[MOVED_COLUMNS]

@@ -1,0 +1,46 @@
+"""What did employees object to in the evidence on them, and what came of it (METHODS §7: appeal)?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import model_validator
+
+from analysis.params.yaml_file import Closed
+
+Contested = Literal["requests", "surveys", "audits", "assessments", "complaints"]
+Outcome = Literal["pending", "upheld", "rejected"]
+
+
+class Contest(Closed):
+    """One objection of one employee to one case (``contests.yml``).
+
+    While it is pending and when it is upheld the case says nothing of that employee; rejected, it counts again. The
+    figures of the company, its lines and branches are not changed by it.
+    """
+
+    contest_id: str
+    employee_id: str
+    table: Contested
+    #: request_id, invitation_id, audit_id, assessment_id or complaint_id of the case.
+    case_id: str
+    raised_on: date
+    claim: str
+    outcome: Outcome = "pending"
+    decided_on: date | None = None
+    decided_by: str = ""
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _a_decision_has_a_day_and_a_name(self) -> Contest:
+        if self.outcome != "pending" and not (self.decided_on and self.decided_by and self.reason):
+            raise ValueError("a decided contest needs decided_on, decided_by and reason")
+        if self.decided_on and self.decided_on < self.raised_on:
+            raise ValueError("decided_on lies before raised_on")
+        return self
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether the case is left out of the figures on that employee."""
+        return self.outcome != "rejected"

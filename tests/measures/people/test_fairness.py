@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.measures.people.fairness import DEPENDS, NOT_SHOWN, fairness, sensitivity
+from analysis.measures.people.judgement import Known, employees, known_of_people
+from tests.measures.conftest import Insurer
+
+PEOPLE, EACH = 24, 60
+STAFF = pd.DataFrame([{"employee_id": f"e{one:02d}", "department": "d1", "branch": f"B{one % 4}", "role": "clerk",
+                       "service_line": "claims", "valid_from": "2020-01-01",
+                       "hired_on": f"{2018 + one % 5}-01-01"} for one in range(PEOPLE)])
+
+
+def served(late: dict[str, float], seed: int = 3) -> pd.DataFrame:
+    """Return requests of everybody in the quarter, late with the probability of the branch (else .2), limit an hour."""
+    drawn = np.random.default_rng(seed)
+    rows = []
+    for person in STAFF.to_dict("records"):
+        for one in range(EACH):
+            is_late = drawn.random() < late.get(person["branch"], 0.2)
+            rows.append({"request_id": f"{person['employee_id']}-{one}", "kind": "inquiry", "priority": "normal",
+                         "segment": ("retail", "senior")[one % 2], "employee_id": person["employee_id"],
+                         "opened_at": f"2024-08-{1 + one % 28:02d} 10:00:00",
+                         "first_response_at": f"2024-08-{1 + one % 28:02d} {'12' if is_late else '10'}:30:00"})
+    return pd.DataFrame(rows)
+
+
+def known(insurer: Insurer, requests: pd.DataFrame) -> tuple[object, Known]:
+    run = insurer({"staff": STAFF, "requests": requests}, limits={"inquiry": {"first_response": 1}})
+    return run, known_of_people(run)
+
+
+def checks(found: pd.DataFrame) -> dict[str, str]:
+    rows = found[found["event"].eq("first_response")]
+    return dict(zip(rows["check"], rows["result"], strict=True))
+
+
+def test_a_slow_branch_is_found_and_its_people_are_not_used_for_appraisal(insurer: Insurer) -> None:
+    run, told = known(insurer, served({"B1": 0.7}))
+    assert checks(fairness(told)) == {"branch": DEPENDS, "tenure": NOT_SHOWN, "segment": NOT_SHOWN, "shift": ""}
+    stands_out = told.branches[told.branches["stands_out"].ne("")]
+    assert stands_out[["indicator", "event", "branch", "stands_out"]].to_numpy().tolist() == [
+        ["in_limit_share", "first_response", "B1", "below"]]
+    rows = employees(run, told).query("event == 'first_response'").set_index("unit")
+    slow = rows.loc[STAFF.loc[STAFF["branch"].eq("B1"), "employee_id"]]
+    assert (slow["direction"] == "below").any()
+    assert set(slow["permitted_use"]) == {"coaching only"}
+    assert set(slow.loc[slow["status"].eq("ok"), "reason"]) == {"the whole branch stands out"}
+
+
+def test_where_branches_are_alike_none_stands_out(insurer: Insurer) -> None:
+    _, told = known(insurer, served({}))
+    assert checks(fairness(told))["branch"] == NOT_SHOWN
+    assert told.branches["stands_out"].eq("").all()
+
+
+def test_a_segment_that_is_served_later_is_found(insurer: Insurer) -> None:
+    requests = served({})
+    later = requests["segment"].eq("senior") & (np.arange(len(requests)) % 4 == 1)
+    requests["first_response_at"] = requests["first_response_at"].mask(later, requests["opened_at"].str[:10] + " 13:00")
+    found = fairness(known(insurer, requests)[1]).query("event == 'first_response'").set_index("check")
+    assert found.loc["segment", "result"] == DEPENDS
+    assert found.loc["segment", "moves"] < 0.02  # everybody has as many of either: holding it equal moves nobody
+    shares = requests.assign(ok=requests["first_response_at"].str[11:13].eq("10")).groupby("segment")["ok"].mean()
+    assert found.loc["segment", "widest_gap"] == pytest.approx(shares["retail"] - shares["senior"], abs=1e-9)
+
+
+def test_other_models_agree_where_everybody_has_the_same_cases(insurer: Insurer) -> None:
+    run, told = known(insurer, served({"B1": 0.7}))
+    found = sensitivity(run, told).query("event == 'first_response'")
+    assert set(found["held_equal"]) == {"nothing", "the coarsest cells", "the finest cells", "rows delivered since"}
+    assert found["moves"].max() == pytest.approx(0, abs=1e-9)
+    assert found["changed"].eq(0).all()
+
+
+def test_nothing_delivered_is_no_error(insurer: Insurer) -> None:
+    run, told = known(insurer, served({}).iloc[:0])
+    assert fairness(told).empty
+    assert sensitivity(run, told).empty
+    assert employees(run, told)["permitted_use"].eq("not enough evidence").all()

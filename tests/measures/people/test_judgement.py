@@ -1,0 +1,164 @@
+"""What do the tables say of persons: in which words, for which use, and of whom nothing?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis.measures.people.appraisal import HUMAN, appraisal
+from analysis.measures.people.cases import SCORED
+from analysis.measures.people.judgement import (
+    DIFFERS,
+    NOT_TOLD_APART,
+    RATERS,
+    WHOLE_BRANCH,
+    Known,
+    employees,
+    judgement,
+    known_of_people,
+)
+from analysis.measures.people.scoring import APPRAISAL, COACHING
+from analysis.measures.people.spread import case_mix_effect, employee_spread, tier_counts, use_counts
+from analysis.measures.people.tiers import COMPOSITE_GAP, SUPPORT, Part
+from analysis.stats.people.flags import DEFAULT
+from tests.measures.conftest import Insurer
+from tests.measures.people import reduced
+from tests.measures.people.reduced import COMPETENCE, CSAT, ERRORS, FIRST, UPHELD
+
+NOT_ENOUGH = "not enough evidence"
+PARTS = {FIRST: Part(0.2, 400.0), COMPETENCE: Part(0.15, 4.0)}
+R_SPREAD, R_P = (0.0675315115, 0.04493439, 0.11119714), 8.4681813e-11
+NUMBERS = ["estimate", "low", "high", "reliability", "probability_below"]
+
+
+def known(first: dict[str, int], branches: int = 1, trusted: bool = True, **more: pd.DataFrame) -> Known:
+    """Return what is known of people with so many of 100 requests in the limit and ratings that go with them."""
+    people = reduced.group(len(first), branches)
+    rated = {who: [6_900 + 50 * good + 30 * place for place in range(6)] for who, good in first.items()}
+    cases = {FIRST: reduced.shares(first, 100), COMPETENCE: reduced.ratings(rated)}
+    return judgement(people, reduced.evidence(cases | more), reduced.bounds(trusted), PARTS)
+
+
+def counts(odd: set[int], size: int = 16, bad: int = 60) -> dict[str, int]:
+    return {f"e{number:02d}": bad if number in odd else 88 + number % 4 for number in range(size)}
+
+
+def of(table: pd.DataFrame, unit: str, indicator: str) -> pd.Series:
+    return table[table["unit"].eq(unit) & table["indicator"].eq(indicator)].iloc[0]
+
+
+def test_one_far_below_needs_support_and_it_says_on_what_grounds(insurer: Insurer) -> None:
+    table = employees(insurer({}), known(counts({0}), branches=4))
+    for indicator in ("in_limit_share", COMPOSITE_GAP):
+        row = of(table, "e00", indicator)
+        assert (row["permitted_use"], row["reason"]) == (APPRAISAL, DIFFERS)
+    assert of(table, "e00", COMPOSITE_GAP)["direction"] == SUPPORT
+    assert of(table, "e01", COMPOSITE_GAP)[["direction", "permitted_use", "reason"]].tolist() == [
+        DEFAULT, COACHING, NOT_TOLD_APART]
+
+
+def test_where_the_whole_branch_is_below_its_people_are_coached_and_no_more(insurer: Insurer) -> None:
+    """The four of B0 have 60 of 100 in time, all others 88 to 91."""
+    table = employees(insurer({}), known(counts({0, 4, 8, 12}), branches=4))
+    for indicator in ("in_limit_share", COMPOSITE_GAP):
+        row = of(table, "e00", indicator)
+        assert (row["permitted_use"], row["reason"]) == (COACHING, WHOLE_BRANCH)
+    assert of(table, "e00", COMPOSITE_GAP)["direction"] == DEFAULT
+
+
+def test_the_same_four_from_four_branches_are_told_apart(insurer: Insurer) -> None:
+    table = employees(insurer({}), known(counts({0, 5, 10, 15}), branches=4))
+    assert {of(table, f"e{one:02d}", "in_limit_share")["permitted_use"] for one in (0, 5, 10, 15)} == {APPRAISAL}
+
+
+def test_findings_of_auditors_who_agree_too_little_say_so(insurer: Insurer) -> None:
+    failed = reduced.shares({f"e{number:02d}": 10 * (number == 0) for number in range(16)}, 40)
+    told = known(counts({0}), trusted=False, **{ERRORS: failed.assign(total=failed["total"] * 1_000,
+                                                                     total_of_squares=failed["total"] * 1_000_000)})
+    row = of(employees(insurer({}), told), "e00", ERRORS)
+    assert (row["permitted_use"], row["reason"]) == (COACHING, RATERS)
+
+
+def test_a_company_of_few_cases_each_grades_nobody_and_still_has_its_tables(insurer: Insurer) -> None:
+    """Sixteen people with four requests, an answer and an assessment each."""
+    few = {f"e{number:02d}": 3 + number % 2 for number in range(16)}
+    cases = {FIRST: reduced.shares(few, 4), CSAT: reduced.shares(dict.fromkeys(few, 1), 1),
+             COMPETENCE: reduced.ratings({who: [7_000 + 100 * good] for who, good in few.items()})}
+    told = judgement(reduced.group(16), reduced.evidence(cases), reduced.bounds(), PARTS)
+    run = insurer({})
+    table, spread = employees(run, told), employee_spread(run, told)
+    assert set(table["permitted_use"]) == {NOT_ENOUGH}
+    assert set(table["reason"]) == {NOT_ENOUGH}
+    assert table[NUMBERS].isna().all(axis=None)
+    assert set(table["direction"]) == {DEFAULT}
+    assert tier_counts(told)[["people", "with_composite", "flagged"]].to_numpy().tolist() == [[16, 0, 0]]
+    assert use_counts(told)["not_enough_evidence"].tolist() == [16] * 7
+    assert spread.set_index("event").loc["first_response", ["n", "people", "status"]].tolist() == [64, 16, "ok"]
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_of_five_people_nothing_is_said_but_why(insurer: Insurer, size: int) -> None:
+    told = known(counts({0}, size))
+    table = employees(insurer({}), told)
+    assert set(table["status"]) == {"not estimable: fewer than 8 people in the same job"}
+    assert table[NUMBERS].isna().all(axis=None)
+    assert len(table) == 8 * size
+    assert employee_spread(insurer({}), told)["status"].tolist() == ["no data"]
+    assert case_mix_effect(told).empty
+
+
+def test_without_a_delivery_there_are_empty_tables(insurer: Insurer) -> None:
+    run = insurer({})
+    told = known_of_people(run)
+    assert employees(run, told).empty
+    assert appraisal(run, told).empty
+    assert employee_spread(run, told)["status"].tolist() == ["no data"]
+    assert tier_counts(told)["people"].tolist() == [0]
+    assert use_counts(told).empty
+    assert case_mix_effect(told).empty
+
+
+def test_lists_are_alphabetical_and_the_exempt_have_a_row_for_each_indicator(insurer: Insurer) -> None:
+    roster = pd.DataFrame({"employee_id": ["b", "a"], "department": "d", "branch": "B1", "role": "clerk",
+                           "service_line": "claims", "valid_from": "2020-01-01", "exempt_reason": ["leave", None]})
+    run = insurer({"staff": roster})
+    table = employees(run, known_of_people(run))
+    assert table["unit"].drop_duplicates().tolist() == ["a", "b"]
+    exempt = table[table["unit"].eq("b")]
+    assert set(exempt["status"]) == {"not applicable"}
+    assert set(exempt["evidence"]) == {"exempt: leave"}
+    assert {*(one.indicator for one in SCORED.values())} <= set(exempt["indicator"])
+
+
+def test_the_spread_of_a_group_is_what_r_finds(insurer: Insurer) -> None:
+    """Effects of shares in one cell are differences of means: R, with s2 = 16·100·mean(p(1 − p)) / (1600 − 16)::
+
+        p <- c(60, 88 + 1:15 %% 4) / 100; s2 <- sum(100 * p * (1 - p)) / (1600 - 16)
+        r <- metafor::rma(p - mean(p), rep(s2 / 100, 16), method = "PM"); sqrt(r$tau2); confint(r)
+        anova(lm(y ~ person))
+    """
+    table = employee_spread(insurer({}), known(counts({0}), branches=4)).set_index("event")
+    row = table.loc["first_response"]
+    assert row["estimate"] == pytest.approx(R_SPREAD[0], abs=1e-7)
+    assert row[["low", "high"]].tolist() == pytest.approx(R_SPREAD[1:], abs=1e-5)
+    assert row["p"] == pytest.approx(R_P, rel=1e-4)
+    assert row["spread"] == "beyond chance"
+
+
+def test_case_mix_is_shown_where_it_moves_a_figure_most(insurer: Insurer) -> None:
+    """e00 has nothing but hard cases, half of which succeed for everybody; the others one in five of them."""
+    easy = reduced.shares({f"e{number:02d}": 78 - number % 5 for number in range(1, 16)}, 80, priority="normal")
+    hard = reduced.shares({f"e{number:02d}": 10 + number % 3 for number in range(1, 16)}, 20, priority="high")
+    only = reduced.shares({"e00": 60}, 100, priority="high")
+    found = case_mix_effect(judgement(reduced.group(16), reduced.evidence({FIRST: pd.concat([easy, hard, only])}),
+                                      reduced.bounds(), PARTS)).set_index("unit").loc["e00"]
+    assert found["naive"] == pytest.approx(0.6)
+    assert found["naive"] < found["group_mean"] < found["adjusted"]
+
+
+def test_the_appraisal_file_leaves_the_decision_to_people(insurer: Insurer) -> None:
+    table = appraisal(insurer({}), known(counts({0}), branches=4))
+    assert set(table["permitted_use"]) <= {APPRAISAL, COACHING, NOT_ENOUGH}
+    assert table[HUMAN].eq("").all(axis=None)
+    assert {"reliability", "reason", "direction"} <= set(table)
+    assert of(table, "e00", UPHELD)["permitted_use"] == NOT_ENOUGH
