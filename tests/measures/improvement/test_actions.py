@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from analysis.measures.improvement import action_states, actions, decisions, told_back
+from analysis.measures.improvement.actions import action_states, actions, decisions, tally, told_back
 
 ACTION = {"problem_id": "nps:branch:B1", "indicator": "nps", "units": ["B1"], "comparison_units": ["B2", "B3"],
           "owner_department": "quality", "opened_on": "2024-05-01", "due_on": "2024-09-30", "expected_effect": 0.05,
@@ -42,6 +42,8 @@ def test_no_measures_are_no_data(insurer):
     table = actions(insurer({}))
     assert (table["status"].tolist(), table["owner_department"].tolist()) == (["no data"], [""])
     assert action_states(table)["n"].tolist() == [0, 0, 0, 0]
+    assert {"effect", "why", "detectable", "by_regression", "compared"} <= set(table)
+    assert tally(table)["count"].tolist() == [0, 0, 0, 0]
 
 
 def test_states_are_counted_also_where_none(insurer):

@@ -1,18 +1,20 @@
-"""Which measures were taken, where do they stand, and were results told back (clauses 5.5, 6.4, 7.4)?"""
+"""Which measures were taken, where do they stand, did they work, were results told back (clauses 5.5, 6.4, 7.4)?"""
 
 from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from analysis.measures.improvement.effects import NOT_YET, TOLD, WORDS, effects
 from analysis.measures.units import COMPANY, judged
 from analysis.params import Action
 from analysis.run import Run
+from analysis.stats.models.verdict import EFFECTIVE, HARMFUL, NOT_SHOWN
 from analysis.tables.results import blank_figures
 
 EFFECT = "action_effect"
-NOT_YET = "not yet evaluated"
 ACTION_COLUMNS = ["action_id", "problem_id", "title", "measured_by", "units", "comparison_units", "owner_department",
                   "opened_on", "due_on", "started_on", "done_on", "state", "expected_effect", "window", "evidence",
                   "decision"]
@@ -23,21 +25,31 @@ LIST_SEPARATOR = "; "
 
 
 def actions(run: Run) -> pd.DataFrame:
-    """Return one row per improvement measure opened by ``as_of``, overdue first; its effect is "not yet evaluated".
+    """Return one row per improvement measure opened by ``as_of``, overdue first, with its effect (`effects.effects`).
 
     ``state`` at ``as_of``: done, overdue (not done after its due day), running (started) or planned. Dates that lie
     after ``as_of`` are not known yet and left empty; the due day is a plan and stays. ``expected_effect`` is in the
-    unit of the indicator ``measured_by``.
+    unit of the indicator ``measured_by``, as are estimate, low and high; ``effect`` and ``why`` say what follows.
     """
     today = _today(run)
     rows = [_row(one, today) for one in run.params.actions if one.opened_on <= today]
     if not rows:
         none = blank_figures(EFFECT, COMPANY, [COMPANY], "no data")
-        return judged(run, [none.assign(**dict.fromkeys(ACTION_COLUMNS, ""))])
+        blank = dict.fromkeys([*ACTION_COLUMNS, *WORDS], "") | dict.fromkeys(set(TOLD) - set(none) - set(WORDS), np.nan)
+        return judged(run, [none.assign(**blank)])
     told = pd.DataFrame(rows, columns=ACTION_COLUMNS).sort_values(["due_on", "action_id"])
     told = told.sort_values("state", key=lambda state: state != "overdue", kind="stable", ignore_index=True)
-    frame = blank_figures(EFFECT, COMPANY, [COMPANY] * len(told), NOT_YET)
-    return judged(run, [pd.concat([frame, told], axis=1)])
+    found = told.merge(effects(run), on="action_id", how="left", validate="one_to_one")
+    return judged(run, [found.assign(indicator=EFFECT, unit_type=COMPANY, unit=COMPANY, target=np.nan)])
+
+
+def tally(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how many measures of ``actions`` were found effective, harmful, or not shown, or are not yet judged."""
+    taken = table[table["action_id"].ne("")]
+    words = taken["effect"].where(taken["effect"].ne(""), NOT_YET).str.split(": ").str[0]
+    counts = words.value_counts()
+    order = [EFFECTIVE, NOT_SHOWN, HARMFUL, NOT_YET]
+    return pd.DataFrame({"effect": order, "count": [int(counts.get(one, 0)) for one in order]})
 
 
 def _row(action: Action, today: date) -> list[object]:

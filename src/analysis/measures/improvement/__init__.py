@@ -1,0 +1,1 @@
+"""What was done about problems, and did it work (notebook 70)?"""

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.measures.improvement.effects import effects
+from tests.measures.conftest import Insurer
+
+QUARTERS = ("2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3")
+UNITS = [f"B{one:02d}" for one in range(1, 11)]
+TREATED = ("B01", "B02", "B03")
+EACH = 40
+ACTION = {"action_id": "A1", "problem_id": "csat_top2_share:branch:B01", "indicator": "csat_top2_share",
+          "units": list(TREATED), "comparison_units": ["B04", "B05", "B06"], "owner_department": "quality",
+          "opened_on": "2023-12-01", "started_on": "2024-01-01", "due_on": "2024-03-31", "expected_effect": 0.1,
+          "window": "2024Q1 to 2024Q3"}
+
+
+def answers(effect: float, seed: int = 2) -> pd.DataFrame:
+    """Return 40 answers per branch and quarter, 70 % of them satisfied; the treated gain ``effect`` from 2024 on."""
+    drawn = np.random.default_rng(seed)
+    rows = []
+    for quarter in QUARTERS:
+        day = pd.Period(quarter, freq="Q").start_time.date().isoformat()
+        for unit in UNITS:
+            share = 0.7 + effect * (quarter >= "2024Q1" and unit in TREATED)
+            satisfied = drawn.binomial(EACH, share)
+            rows += [{"invitation_id": f"{quarter}-{unit}-{one}", "branch": unit, "mode": "phone",
+                      "invited_at": f"{day} 10:00",
+                      "responded_at": f"{day} 11:00", "satisfaction": 5 if one < satisfied else 2}
+                     for one in range(EACH)]
+    return pd.DataFrame(rows)
+
+
+def effect_of(insurer: Insurer, table: pd.DataFrame, **changes: object) -> pd.Series:
+    run = insurer({"surveys": table}, files={"actions.yml": [ACTION | changes]})
+    return effects(run).iloc[0]
+
+
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    quarter = table["invitation_id"].str.split("-").str[0]
+    return table.assign(quarter=quarter, good=table["satisfaction"] >= 4).pivot_table(
+        index="branch", columns="quarter", values="good")
+
+
+def difference(wide: pd.DataFrame, treated: tuple[str, ...]) -> float:
+    """Return the difference in differences of a balanced panel: means of unit changes."""
+    after = [one for one in QUARTERS if one >= "2024Q1"]
+    change = wide[after].mean(axis=1) - wide[[one for one in QUARTERS if one not in after]].mean(axis=1)
+    return change[list(treated)].mean() - change[~change.index.isin(treated)].mean()
+
+
+def test_an_effect_is_the_difference_of_changes_and_its_p_counts_placebos(insurer: Insurer) -> None:
+    """Three of six declared units give p of 1/10 at best, so all ten units stand against the three: 120 sets."""
+    table = answers(0.2)
+    found, wide = effect_of(insurer, table), shares(table)
+    real = difference(wide, TREATED)
+    placebos = np.array([abs(difference(wide, one)) for one in combinations(UNITS, 3)])
+    assert found["estimate"] == pytest.approx(real, abs=1e-9)
+    assert found["p"] == pytest.approx(np.mean(placebos >= abs(real) - 1e-12))
+    assert (found["compared"], found["effect"]) == ("all units without a measure", "effective")
+
+
+def test_no_effect_is_not_shown(insurer: Insurer) -> None:
+    found = effect_of(insurer, answers(0.0))
+    assert found["low"] < 0 < found["high"]
+    assert found["effect"] == "not shown"
+
+
+def test_a_measure_that_does_harm_is_harmful(insurer: Insurer) -> None:
+    assert effect_of(insurer, answers(-0.25))["effect"] == "harmful"
+
+
+def test_enough_declared_units_are_compared_with_alone(insurer: Insurer) -> None:
+    declared = [one for one in UNITS if one not in (*TREATED, "B10")]
+    assert effect_of(insurer, answers(0.2), comparison_units=declared)["compared"] == "units declared"
+
+
+def test_one_unit_among_few_can_show_nothing(insurer: Insurer) -> None:
+    few = answers(0.2)
+    found = effect_of(insurer, few[few["branch"].isin(UNITS[:5])], units=["B01"], comparison_units=["B04"])
+    assert found["effect"] == "not shown: too few units"
+    assert found["status"].startswith("not estimable: too few units")
+
+
+def test_a_measure_that_has_not_begun_is_not_yet_evaluated(insurer: Insurer) -> None:
+    assert effect_of(insurer, answers(0.0), started_on=None)["status"] == "not yet evaluated"
+    late = effect_of(insurer, answers(0.0), started_on="2024-09-15", window="2024Q3 to 2025Q2")
+    assert late["status"] == "not yet evaluated"
+
+
+def test_units_with_another_measure_are_no_placebos(insurer: Insurer) -> None:
+    other = ACTION | {"action_id": "A2", "units": ["B04", "B05"], "comparison_units": []}
+    run = insurer({"surveys": answers(0.2)}, files={"actions.yml": [ACTION, other]})
+    assert effects(run)["comparison"].tolist() == [5, 5]
+
+
+def test_nothing_delivered_is_no_data(insurer: Insurer) -> None:
+    assert effects(insurer({}, files={"actions.yml": [ACTION]}))["status"].tolist() == ["no data"]
+
+
+def test_times_are_compared_within_kinds(insurer: Insurer) -> None:
+    """The treated get ever more claims, which take a hundred times as long; each kind takes half the time it took."""
+    drawn, rows = np.random.default_rng(4), []
+    for number, quarter in enumerate(QUARTERS):
+        start = pd.Period(quarter, freq="Q").start_time
+        for unit in UNITS:
+            with_it = quarter >= "2024Q1" and unit in TREATED
+            claims = 10 + 3 * number if unit in TREATED else 10
+            for one in range(EACH):
+                level = (100.0 if one < claims else 1.0) * (0.5 if with_it else 1)
+                hours = level * np.exp(0.3 * drawn.standard_normal())
+                rows.append({"request_id": f"{quarter}-{unit}-{one}", "kind": "claim" if one < claims else "inquiry",
+                             "branch": unit, "opened_at": start.isoformat(" "),
+                             "first_response_at": (start + pd.Timedelta(hours=hours)).isoformat(" ", "seconds")})
+    run = insurer({"requests": pd.DataFrame(rows)}, files={"actions.yml": [ACTION | {
+        "problem_id": "response_median_hours:branch:B01:first_response", "indicator": "response_median_hours",
+        "expected_effect": -0.5}]})
+    found = effects(run).iloc[0]
+    assert found["effect"] == "effective"
+    assert found["method"].endswith("of logarithms")
+    assert found["low"] < found["estimate"] < found["high"] < 0
