@@ -42,7 +42,7 @@ quarter data verify sign: .venv/.ready
 quarter: ## publish a quarter's reports: Q=2024Q3 [DATA= REPORTS= PARAMS= LANGUAGE= JOBS=]
 data: ## validate a quarter's delivery alone: Q=
 verify: ## prove a published quarter: Q= [REBUILD=1]
-sign: ## sign a published quarter: Q= BY= (comes later)
+sign: ## sign a published quarter: Q= BY=
 
 test: .venv/.ready ## pass the tests [PUBLIC_DATA=dir]
 	PUBLIC_DATA="$$GIVEN_PUBLIC_DATA" $(BIN)/python -m pytest -n auto --dist loadfile

@@ -23,7 +23,7 @@ ALLOWED = {
     "checks": BELOW | {"tables", "measures"},
     "wording": {"refusal", "params", "tables", "stats"},
     "figures": {"wording", "tables"},
-    "publish": BELOW | {"tables", "sources", "run", "wording", "figures"},
+    "publish": BELOW | {"tables", "sources", "warehouse", "run", "stats", "measures", "wording", "figures"},
     "sample": BELOW | {"tables"},
     "__main__": BELOW | {"tables", "sources", "publish", "sample"},
     "__init__": set(),

@@ -22,7 +22,7 @@ def last_line(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 @pytest.mark.parametrize("quarter", BAD_QUARTERS)
-@pytest.mark.parametrize("command", ["quarter", "data", "verify"])
+@pytest.mark.parametrize("command", ["quarter", "data", "verify", "sheets"])
 def test_what_is_no_quarter_is_refused(command: str, quarter: str, tmp_path: Path, capsys) -> None:
     assert main([command, f"--quarter={quarter}", f"--reports={tmp_path}"]) == 2
     assert last_line(capsys).startswith("refused: Q is not a quarter")
@@ -83,10 +83,17 @@ def test_make_runs_nothing_that_a_setting_says(text: str, tmp_path: Path) -> Non
     assert not ran.exists()
 
 
-@pytest.mark.parametrize("command", ["sign", "plan", "actions", "sheets", "appraisal"])
+@pytest.mark.parametrize("command", ["plan", "actions"])
 def test_what_comes_later_says_so(command: str, capsys) -> None:
     assert main([command, "--quarter=2024Q3", "--by="]) == 2
     assert last_line(capsys).startswith(f"refused: {command}: ")
+
+
+def test_a_file_is_given_to_the_command_that_reads_one(tmp_path: Path, capsys) -> None:
+    assert main(["quarter", "filled.csv", "--quarter=2024Q3", f"--reports={tmp_path}"]) == 2
+    assert main(["appraisal", "--quarter=2024Q3", f"--reports={tmp_path}"]) == 2
+    assert "is given one file" in last_line(capsys)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_empty_option_is_not_given() -> None:

@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -28,11 +29,8 @@ from analysis.refusal import Busy, Refused
 
 REFUSED, BUSY, DEFECT, INTERRUPTED = 2, 75, 1, 130
 LATER = {
-    "sign": "signing a published quarter",
     "plan": "drafting the next quarter's plan",
     "actions": "importing delivered improvement measures",
-    "sheets": "a sheet for each employee",
-    "appraisal": "the entries for promotion files",
 }
 JOBS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 YES, NO = {"1", "yes", "true"}, {"", "0", "no", "false"}
@@ -48,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line: a command, and options of which an empty one counts as not given."""
     top = _Parser(prog="python -m analysis", description="Quarterly service quality evaluation.", allow_abbrev=False)
     top.add_argument("command", choices=[*COMMANDS, *LATER], metavar="command", help=", ".join([*COMMANDS, *LATER]))
+    top.add_argument("file", nargs="?", default="", help="the filled appraisal file")
     top.add_argument("--quarter", default="", help="as in 2024Q3")
     for name in ("data", "reports", "params"):
         top.add_argument(f"--{name}", default="", help="a folder")
@@ -132,7 +131,49 @@ def sample(given: argparse.Namespace) -> None:
     write_sample(PROJECT / "data" / "sample")
 
 
-COMMANDS = {"quarter": quarter, "data": data, "verify": verify, "sample": sample}
+def sheets(given: argparse.Namespace) -> None:
+    """Write a sheet for each evaluated person and each partner, beside the report, from what that was made of."""
+    from analysis.publish import proof
+
+    order = proof.as_made(order_of(given), params_given=bool(given.params))
+    with held(order.sheets):
+        from analysis.publish.sheets import make_sheets
+
+        employees, partners = make_sheets(order)
+        _say(f"sheets: {order.sheets.target}", f"employees: {employees}", f"partners: {partners}")
+
+
+def appraisal(given: argparse.Namespace) -> None:
+    """Check what people decided in the appraisal file of a published quarter, and record it."""
+    from analysis.publish import proof
+
+    order = proof.as_made(order_of(given), params_given=bool(given.params))
+    if not order.stage.retired.exists():
+        proof.sealed_manifest(order.stage.target)  # where nothing is published, not even a lock is left behind
+    with held(order.stage):
+        from analysis.publish.decisions import Filled
+
+        filled = Filled.read(order, Path(given.file))
+        if found := filled.offences():
+            _say(*found)
+            raise Refused(f"{len(found)} entries cannot be recorded", "They are listed above", file=given.file)
+        path, decisions = filled.record()
+        _say(f"decisions: {decisions}", f"recorded: {path}")
+
+
+def sign(given: argparse.Namespace) -> None:
+    """Record who signed a published quarter, and what it published."""
+    from analysis.publish import proof, signing
+
+    order = proof.as_made(order_of(given), params_given=bool(given.params))
+    if not order.stage.retired.exists():
+        proof.sealed_manifest(order.stage.target)  # where nothing is published, not even a lock is left behind
+    with held(order.stage):
+        _say(*(f"signed: {path}" for path in signing.sign(order, given.by, date.today())))
+
+
+COMMANDS = {"quarter": quarter, "data": data, "verify": verify, "sign": sign, "sample": sample, "sheets": sheets,
+            "appraisal": appraisal}
 
 
 def _say(*lines: str) -> None:
@@ -149,6 +190,8 @@ def main(arguments: Sequence[str]) -> int:
         given = parser().parse_args(arguments)
         if given.command in LATER:
             raise Refused(f"{given.command}: {LATER[given.command]} comes with a later release", "See CHANGELOG")
+        if bool(given.file) != (given.command == "appraisal"):
+            raise Refused("appraisal, and no other command, is given one file", "See README", file=given.file)
         COMMANDS[given.command](given)
     except Refused as refusal:
         return _ended(REFUSED, f"refused: {str(refusal).strip()}")

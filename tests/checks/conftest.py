@@ -60,12 +60,15 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
         "complaints": together(partners["complaints"], rows(
             "complaint_handling_share", "complaint_timely_share", "complaint_effective_share",
             "complaint_upheld_share", "complaint_handling_csat_share")),
+        "complaint_trend": by("complaints_received_count", "month"),
         "feedback": rows("feedback_received_count", "feedback_acknowledged_share", "feedback_actioned_share",
                          "feedback_answered_share"),
         "clocks": rows("statutory_in_limit_share", unit_type="rule", units=("cn.a", "cn.b"), source="law",
                        certainty="high"),
         "coverage": rows("evaluation_coverage_share").assign(estimate=1.0),
         "acknowledgement": rows("acknowledgement_share").assign(estimate=1.0),
+        "appraisal": rows("competence_score", unit_type="employee", units=("e1", "e2")).assign(
+            permitted_use="coaching only", decision=""),
         "training_needs": rows("competence_score", unit_type="team", units=("t1",)),
         "scorecard": rows(*weighted, unit_type="service_line", units=LINES),
         "consistency": together(*[rows("csat_top2_share", unit_type=one, units=("all",), spread="beyond chance")
@@ -81,7 +84,7 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
                                  "verdict": ["met", "not met", "cannot tell"]}),
         "problems": rows("csat_top2_share", owner="customer_service", p_worse=0.01),
         "tested": rows("csat_top2_share", p_worse=0.01),
-        "actions": rows("action_effect", owner_department="claims"),
+        "actions": rows("action_effect", owner_department="claims", started_on="2024-01-01"),
         "fieldwork": pd.DataFrame({"sample": ["surveys"], "planned": [10], "actual": [12]}),
     }
 

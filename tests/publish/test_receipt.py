@@ -51,7 +51,7 @@ def test_a_new_file_is_noticed(published: Order, name: str) -> None:
 
 @pytest.mark.parametrize("name", [
     "data/2024Q4/requests.csv", "params/2024Q4.yml", "params/reviews/2024Q3.yml", "params/examples/x/2024Q3.yml",
-    "reports/2024Q4/index.html",
+    "reports/2024Q4/index.html", "params/appraisals/2024Q3.csv", "data/.sheet.key",
 ])
 def test_what_is_another_quarters_or_companys_does_not_matter(published: Order, name: str) -> None:
     add(published, name)

@@ -62,7 +62,7 @@ def test_the_companys_own_words_stay(name: str, text: str) -> None:
     ("owner", "compliance", {}, "合規部"), ("unit", "claims", {"unit_type": "department"}, "理賠部"),
     ("unit", "claims", {"unit_type": "service_line"}, "理賠"), ("table", "training", {}, "培訓"),
     ("certainty", "high / medium", {}, "高 / 中"), ("facet", "", {}, "全部面向"), ("note", "", {}, ""),
-    ("evidence", "exempt: parental leave", {}, "豁免：parental leave"), ("evidence", "evaluated-later", {}, "證據充足"),
+    ("evidence", "exempt: parental leave", {}, "豁免：parental leave"), ("evidence", "enough evidence", {}, "證據充足"),
     ("window", "2023Q4 to 2024Q3", {}, "2023Q4 至 2024Q3"), ("target_source", "plan of 2024Q3", {}, "2024Q3 評價計劃"),
 ])
 def test_the_column_tells_what_a_code_stands_for(name: str, text: str, row: dict[str, str], words: str) -> None:

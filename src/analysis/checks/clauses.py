@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.checks import duties
-from analysis.checks.judgement import N_, Evidence, Rule, every, later, parts, told, units_told
+from analysis.checks.judgement import N_, Evidence, Rule, every, parts, told, units_told
 
 CRITERIA = ("clause_information", "claims_process", "other")
 FAMILIES = ("internal_rule", "industry_standard")
@@ -50,7 +50,7 @@ CLAUSES = (
     Clause("3.3", N_("Analyse, feed back, improve, compete"), every(
         duties.changes_decomposed)),
     Clause("3.4", N_("Clear standards and targets for employees"), every(
-        duties.explained, later(N_("the sheets per employee are not yet made")))),
+        duties.explained, duties.standards_set)),
     Clause("4.0", N_("Objective and quantified"), duties.registered),
     Clause("4.1", N_("Customer satisfaction survey"), every(
         told("satisfaction", "survey_response_share", "csat_top2_share", "csat_mean"), duties.surveyed_without_gap,
@@ -67,9 +67,9 @@ CLAUSES = (
         told("rating_reliability", "rating_reliability"))),
     Clause("4.5", N_("Process compliance"), every(
         parts("compliance", "criterion", FAMILIES), told("compliance", "compliance_pass_share"))),
-    Clause("4.6", N_("Complaint handling and its effect"), told(
-        "complaints", "complaint_handling_share", "complaint_timely_share", "complaint_effective_share",
-        "complaint_upheld_share", "complaint_handling_csat_share")),
+    Clause("4.6", N_("Complaint handling and its effect"), every(
+        told("complaints", "complaint_handling_share", "complaint_timely_share", "complaint_effective_share",
+             "complaint_upheld_share", "complaint_handling_csat_share"), units_told("complaint_trend", "month"))),
     Clause("5.1", N_("Quarterly evaluation plan"), duties.approved_plan),
     Clause("5.2", N_("Questionnaire, telephone and online survey"), every(
         duties.modes_answered, units_told("mode_effect", "mode"))),
@@ -84,9 +84,9 @@ CLAUSES = (
     Clause("7.2", N_("Opinions and suggestions"), told(
         "feedback", "feedback_received_count", "feedback_acknowledged_share", "feedback_actioned_share",
         "feedback_answered_share")),
-    Clause("7.3", N_("Use in appraisal"), later(N_("the appraisal export is not yet made"))),
+    Clause("7.3", N_("Use in appraisal"), duties.use_permitted),
     Clause("7.4", N_("Follow measures, judge their effect"), every(
-        duties.measures_followed, later(N_("the effect of measures is not yet evaluated")))),
+        duties.measures_followed, duties.effects_judged)),
     Clause("8.1", N_("Interpretation by the quality department"), duties.explained),
     Clause("8.2", N_("In force from its date"), duties.versions_in_force),
     Clause("8.3", N_("Revised and improved"), duties.revisions_bridged),
@@ -95,7 +95,7 @@ CLAUSES = (
 
 
 def clauses(evidence: Evidence) -> pd.DataFrame:
-    """Return the clause matrix: clause, duty, status (met, not met, no data, not yet evaluated), why, evidence."""
+    """Return the clause matrix: clause, duty, status (met, not met, no data), why, evidence."""
     rows = []
     for clause in CLAUSES:
         judgement = clause.rule(evidence)

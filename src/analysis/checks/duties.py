@@ -211,6 +211,17 @@ def measures_followed(e: Evidence) -> Judgement:
     return judged(have, 2, why, "tables/actions.csv", f"params/{e.params.quarter}.yml")
 
 
+def effects_judged(e: Evidence) -> Judgement:
+    """7.4: of every measure that has begun it is said whether it worked, or why that cannot be told."""
+    rows = e.table("actions")
+    begun = rows[rows.get("started_on", pd.Series("", index=rows.index)).fillna("").ne("")]
+    have = int((begun["status"] != "not yet evaluated").sum())
+    if begun.empty and len(rows):
+        return Judgement(MET, N_("no measure has begun yet"), ("tables/actions.csv",))
+    why = N_("{0} of {1} measures that have begun are judged").format(have, len(begun))
+    return judged(have, len(begun), why, "tables/actions.csv")
+
+
 def fieldwork_done(e: Evidence) -> Judgement:
     """6.1: the department sees the fieldwork against its plan, and the data quality of what it returned."""
     rows = e.table("fieldwork")
@@ -240,6 +251,25 @@ def indicators_reviewed(e: Evidence) -> Judgement:
     have = sum(one in reviewed for one in wanted)
     return Judgement(MET if have == len(wanted) else NOT_MET,
                      N_("{0} of {1} indicators reviewed").format(have, len(wanted)), (pointer,))
+
+
+def standards_set(e: Evidence) -> Judgement:
+    """3.4: every weighted indicator has a target, which the sheets hand to each employee as the standard."""
+    wanted = list(e.params.plan.weighted)
+    have = sum(e.params.target(one) is not None for one in wanted)
+    why = N_("{0} of {1} weighted indicators have a standard").format(have, len(wanted))
+    return judged(have, len(wanted), why, f"params/{e.params.quarter}.yml")
+
+
+def use_permitted(e: Evidence) -> Judgement:
+    """7.3: of every figure of an employee it is said what it may be used for, and the decision is left to people."""
+    rows = e.table("appraisal")
+    evaluated = rows[rows["status"] != "not applicable"]
+    said = evaluated.get("permitted_use", pd.Series(dtype="str")).fillna("")
+    left = evaluated.get("decision", pd.Series(dtype="str")).fillna("")
+    have = int((said.ne("") & left.eq("")).sum())
+    why = N_("{0} of {1} figures with their permitted use").format(have, len(evaluated))
+    return judged(have, len(evaluated), why, "confidential/tables/appraisal.csv")
 
 
 def needs_told(e: Evidence) -> Judgement:

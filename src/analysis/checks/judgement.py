@@ -1,7 +1,7 @@
 """What may be said of a duty, given its evidence, and how do several parts make one clause?
 
 A rule takes the evidence and returns a judgement. *Met* means that the duty was carried out this quarter, not that the
-result is good; *no data* that nothing speaks of it; *not yet evaluated* that what judges it is not part of the product.
+result is good; *no data* that nothing speaks of it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import pandas as pd
 from analysis.params import Params
 from analysis.tables.results import blank_figures
 
-MET, NOT_MET, NO_DATA, LATER = "met", "not met", "no data", "not yet evaluated"
-STATUSES = (MET, NOT_MET, NO_DATA, LATER)
+MET, NOT_MET, NO_DATA = "met", "not met", "no data"
+STATUSES = (MET, NOT_MET, NO_DATA)
 COMPANY = "company"
 
 
@@ -88,27 +88,19 @@ def units_told(table: str, unit_type: str) -> Rule:
     return rule
 
 
-def later(what: str) -> Rule:
-    """Return the rule of a part that this version of the product does not evaluate: never a guess."""
-    return lambda e: Judgement(LATER, what)
-
-
 def every(*rules: Rule) -> Rule:
     """Return the rule that all of ``rules`` hold.
 
-    One part wrong makes the clause not met; parts without data do too when others have some; a part that is not yet
-    evaluated leaves the clause so, as long as nothing is wrong.
+    One part wrong makes the clause not met; parts without data do too when others have some.
     """
     def rule(e: Evidence) -> Judgement:
         found = [one(e) for one in rules]
         evidence = tuple(dict.fromkeys(pointer for one in found for pointer in one.evidence))
-        data = [one for one in found if one.status != LATER]
-        if data and all(one.status == NO_DATA for one in data):
-            return Judgement(NO_DATA, data[0].why, evidence)
-        for status in (NOT_MET, NO_DATA, LATER):
+        if all(one.status == NO_DATA for one in found):
+            return Judgement(NO_DATA, found[0].why, evidence)
+        for status in (NOT_MET, NO_DATA):
             deciding = [one for one in found if one.status == status]
             if deciding:
-                verdict = NOT_MET if status == NO_DATA else status
-                return Judgement(verdict, "; ".join(one.why for one in deciding), evidence)
+                return Judgement(NOT_MET, "; ".join(one.why for one in deciding), evidence)
         return Judgement(MET, "; ".join(one.why for one in found), evidence)
     return rule

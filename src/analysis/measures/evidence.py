@@ -6,17 +6,21 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.measures import improvement
 from analysis.measures.audits import audit_charts, auditors, audits
 from analysis.measures.collection import collection, integrity
 from analysis.measures.comparisons import consistency, partners
 from analysis.measures.complaints import complaints, feedback, trend
-from analysis.measures.people import assessors, competence, training
+from analysis.measures.improvement import actions
+from analysis.measures.people import appraisal, assessors, competence, coverage, judgement, training
 from analysis.measures.response_time import breaches, clocks, repeat_contact, response
 from analysis.measures.satisfaction import distribution, drivers, mode_effect, nonresponse, satisfaction
 from analysis.run import Run
 
 Tables = dict[str, pd.DataFrame]
+
+def _appraisal(run: Run) -> pd.DataFrame:
+    return appraisal.appraisal(run, judgement.known_of_people(run))
+
 
 MEASURES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "milestones": collection.milestones,
@@ -36,18 +40,18 @@ MEASURES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "audit_charts": audit_charts.audit_charts,
     "auditor_agreement": auditors.auditor_agreement,
     "competence": competence.competence,
-    "coverage": competence.coverage,
-    "acknowledgement": competence.acknowledgement,
+    "coverage": coverage.coverage,
+    "acknowledgement": coverage.acknowledgement,
     "rating_reliability": assessors.rating_reliability,
     "training_needs": training.training_needs,
-    "appraisal": competence.appraisal,
+    "appraisal": _appraisal,
     "complaints": complaints.complaints,
     "complaint_trend": trend.complaint_trend,
     "feedback": feedback.feedback,
     "consistency": consistency.consistency,
     "partners": partners.partners,
     "integrity": integrity.integrity,
-    "actions": improvement.actions,
+    "actions": actions.actions,
 }
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 from pandera.errors import SchemaError
 from tqdm import tqdm
 
+from analysis.measures.people.appraisal import HUMAN
 from analysis.params import Params, load_params
 from analysis.params.site import Language
 from analysis.publish.driver import Defective, executed, imported_modules, in_waves, notebooks
@@ -30,11 +31,14 @@ from analysis.publish.render import Facts
 from analysis.publish.seal import Manifest, output_hashes, sealed
 from analysis.publish.stage import switch
 from analysis.publish.surroundings import surroundings
+from analysis.publish.workbook import workbook
 from analysis.refusal import Refused
 from analysis.sources.deliver import Delivery, deliver, known_files
 from analysis.sources.deliveries import last_known
 from analysis.sources.reconcile import OUTCOMES
 from analysis.tables.results import FIGURE_COLUMNS, figures
+from analysis.wording import Wording
+from analysis.wording.terms import N_
 
 TABLES = (  # DESIGN, Tables out: what every report holds at least
     "satisfaction", "response_time", "clocks", "accuracy", "compliance", "complaints", "complaint_trend", "feedback",
@@ -42,6 +46,10 @@ TABLES = (  # DESIGN, Tables out: what every report holds at least
 )
 NUMBERS = ("n", "estimate", "low", "high", "level", "target")  # columns in which empty means: no number
 TABLES_ON_PERSONS = ("employees", "appraisal", "training_needs")
+APPRAISAL_TABLE = "confidential/tables/appraisal.csv"
+NOTE = N_("A human being decides, never a machine (Personal Information Protection Law of the People's Republic of"
+          " China, article 24): write who decided, when and why. Only a row whose permitted use is appraisal may bear a"
+          " decision.")
 
 
 def completed(order: Order, params: Params) -> Order:
@@ -119,6 +127,7 @@ class _Making:
                 pages.write(result, stage.report)
 
             in_waves(paths, work, kernels, order.jobs)
+        write_appraisal_workbook(stage.report, order.language)
         check(stage.report, [path.stem for path in paths], manifest.run_id)
         return manifest
 
@@ -136,6 +145,17 @@ class _Making:
         """Return what identifies the run at the foot of each page."""
         return Facts(self.params.site.company, manifest.quarter, manifest.as_of, str(manifest.revision),
                      manifest.run_id, len(manifest.inputs))
+
+
+def write_appraisal_workbook(report: Path, language: str) -> None:
+    """Write ``appraisal.csv`` of ``report`` again as the workbook that people fill in; nothing where it is absent."""
+    source = report / APPRAISAL_TABLE
+    if not source.is_file():
+        return
+    table = pd.read_csv(source, dtype="str", keep_default_na=False)
+    numbers = {name: pd.to_numeric(table[name]) for name in (*NUMBERS, "reliability") if name in table}
+    book = workbook(table.assign(**numbers), HUMAN, Wording(language)(NOTE))
+    (report / "confidential" / "appraisal.xlsx").write_bytes(book)
 
 
 def check(report: Path, names: Sequence[str], run_id: str) -> None:

@@ -29,6 +29,11 @@ class Order:
         return Stage(self.reports, str(self.quarter))
 
     @property
+    def sheets(self) -> Stage:
+        """Where the sheets on persons are made and published: beside the sealed report, never in it."""
+        return Stage(self.reports, f"{self.quarter}-sheets")
+
+    @property
     def cache(self) -> Path:
         """What the project keeps between runs and may lose at any time."""
         return self.project / ".cache"

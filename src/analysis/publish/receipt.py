@@ -17,8 +17,9 @@ from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 
 NOT_DELIVERED = frozenset({"validated"})  # written by runs, should someone give the whole of data/ as DATA
-OTHER_COMPANIES = frozenset({"examples"})  # each read only where it is itself the folder of parameters
-REVIEWS = "reviews"
+# Other companies' are read only where each is itself the folder of parameters; what was decided on persons never is.
+UNREAD = frozenset({"examples", "appraisals"})
+LOOKED_BACK_ON = frozenset({"reviews", "published"})  # what was said and signed of the quarters before
 
 
 def watched(order: Order, last: Quarter) -> dict[str, str]:
@@ -31,9 +32,9 @@ def watched(order: Order, last: Quarter) -> dict[str, str]:
     files = {*source_files(order.project), *(path for path in files_below(data, NOT_DELIVERED)
                                              if _is_of(path, data, last) and not path.is_relative_to(order.reports))}
     for folder in (order.params, order.project / "params"):
-        for path in files_below(folder, OTHER_COMPANIES):
-            reviewed = (folder / REVIEWS) in path.parents
-            if _is_of(path, folder, order.quarter.plus(-1) if reviewed else order.quarter):
+        for path in files_below(folder, UNREAD):
+            before = path.relative_to(folder).parts[0] in LOOKED_BACK_ON
+            if _is_of(path, folder, order.quarter.plus(-1) if before else order.quarter):
                 files.add(path)
     return {str(path): sha256(path) for path in sorted(files)}
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2 import Template
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -87,6 +88,11 @@ class Exporter(TemplateExporter):
 @cache
 def _exporter() -> Exporter:
     return Exporter()
+
+
+def template(name: str) -> Template:
+    """Return one of our templates by its file name; it escapes nothing by itself."""
+    return _exporter().environment.get_template(name)
 
 
 def render(notebook: Path, output: Path, page: Page) -> None:

@@ -22,7 +22,9 @@ SUFFIXES = (("share", "share"), ("_probability", "share"), ("_count", "count"), 
             ("_1to5", "score_1to5"), ("_mean", "score_1to5"), ("nps", "nps"), ("_score", "score_0to100"),
             ("_alpha", "alpha"), ("_ratio", "ratio"), ("weight", "weight"), ("p_worse", "p"), ("p_adjusted", "p"),
             ("by_chance", "p"),
-            ("deff", "ratio"), ("deff_kish", "ratio"), ("_correlation", "ratio"), ("_if_dropped", "alpha"))
+            ("reliability", "ratio"), ("correlation", "ratio"),
+            ("deff", "ratio"), ("deff_kish", "ratio"), ("_if_dropped", "alpha"))
+WHOLE_NAMES = {"p": "p"}
 # The widest text is not the longest number: above this many of the unit, decimals are noise.
 WHOLE_FROM = 1_000
 
@@ -34,7 +36,7 @@ def missing(value: Any) -> bool:
 
 def unit_of(name: str) -> str:
     """Return the unit that a column's or an indicator's name carries, or an empty text."""
-    return next((unit for suffix, unit in SUFFIXES if name.endswith(suffix)), "")
+    return WHOLE_NAMES.get(name) or next((unit for suffix, unit in SUFFIXES if name.endswith(suffix)), "")
 
 
 @lru_cache(maxsize=64)

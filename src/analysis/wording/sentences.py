@@ -22,9 +22,14 @@ LONG_FRACTION = re.compile(r"\d+\.\d{2,}")
 class Titled(Protocol):
     """What the registry says of an indicator, as far as words need it."""
 
-    id: str
-    title: str
-    unit: str
+    @property
+    def id(self) -> str: ...  # noqa: D102  # as in the registry
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+
+    @property
+    def unit(self) -> str: ...  # noqa: D102
 
 
 class Wording:

@@ -1,0 +1,176 @@
+"""What did people decide in the appraisal file, and may it be recorded (clause 7.3; PIPL art. 24)?
+
+The filled file is held against the published one: same persons, same figures, and no decision that rests on evidence
+below its permitted use. What is recorded lies with the parameters, never in the sealed report.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.measures.people.appraisal import HUMAN
+from analysis.measures.people.scoring import APPRAISAL
+from analysis.params.mapping import TableSource
+from analysis.publish.edition import APPRAISAL_TABLE
+from analysis.publish.order import Order
+from analysis.publish.proof import sealed_manifest
+from analysis.publish.seal import sha256
+from analysis.refusal import Refused
+from analysis.sources.reading import FIRST_RECORD, Reading
+
+KEYS = ["unit", "indicator", "event"]
+REASONED = ("decision_by", "decision_on", "decision_reason")
+OUTCOMES = ("open", "upheld", "rejected")
+ROUNDED = 1e-6  # relative: what a spreadsheet may lose of a figure
+FORMATS = (".csv", ".xlsx")
+SAME = "Leave everything but the fields to fill in as it was published"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled appraisal file beside the published table, both as text; ``given`` is indexed by file row."""
+
+    order: Order
+    name: str
+    given: pd.DataFrame
+    torn: tuple[int, ...]
+    published: pd.DataFrame
+    run_id: str
+
+    @classmethod
+    def read(cls, order: Order, path: Path) -> Filled:
+        """Return the file at ``path`` beside the published table; Refused where either cannot be read."""
+        manifest = sealed_manifest(order.stage.target)
+        source = order.stage.target / APPRAISAL_TABLE
+        if not source.is_file() or manifest.outputs.get(APPRAISAL_TABLE) != sha256(source):
+            raise Refused("the published table is not the one that was sealed", "Run make quarter again",
+                          file=APPRAISAL_TABLE)
+        if path.suffix not in FORMATS or not path.is_file():
+            raise Refused("there is no such CSV or XLSX file", "Give the filled appraisal file", file=path)
+        reading = Reading(path, TableSource(), path.name)
+        parts = list(reading.batches())
+        given = pd.concat(parts) if parts else pd.DataFrame(columns=reading.header)
+        published = pd.read_csv(source, dtype="str", keep_default_na=False)
+        return cls(order, path.name, given, tuple(reading.short_rows), published, manifest.run_id)
+
+    @property
+    def record_path(self) -> Path:
+        """Where the decisions of the quarter are kept."""
+        return self.order.params / "appraisals" / f"{self.order.quarter}.csv"
+
+    def offences(self) -> list[str]:
+        """Return a line for everything that keeps the file from being recorded; no line quotes a value."""
+        absent = [name for name in self.published.columns if name not in self.given.columns]
+        if absent:
+            return [self._offence(1, name, "the column is missing", SAME) for name in absent]
+        torn = [self._offence(row, "", "the row has not as many cells as the header", "Mend it") for row in self.torn]
+        return [*torn, *self._of_rows(), *self._of_figures(), *self._of_decisions(), *self._dropped()]
+
+    def _offence(self, row: int | None, column: str, rule: str, remedy: str) -> str:
+        return str(Refused(rule, remedy, file=self.name, row=row, column=column))
+
+    def _of_rows(self) -> Iterator[str]:
+        ours, theirs = (pd.MultiIndex.from_frame(one[KEYS]) for one in (self.published, self.given))
+        for row in self.given.index[theirs.duplicated()]:
+            yield self._offence(row, "unit", "the person and indicator stand twice", "Keep one of the two rows")
+        for row in self.given.index[~theirs.isin(ours)]:
+            yield self._offence(row, "unit", "the published file has no such person and indicator", SAME)
+        for place in self.published.index[~ours.isin(theirs)]:
+            yield self._offence(None, "unit", f"row {place + FIRST_RECORD} of the published file is missing", SAME)
+
+    def _paired(self) -> pd.DataFrame:
+        """Return the given rows that were published, by file row; beside each cell what was published (``_was``)."""
+        first = self.published.drop_duplicates(KEYS).add_suffix("_was")
+        given = self.given.rename_axis("row").reset_index()
+        return given.merge(first, left_on=KEYS, right_on=[f"{name}_was" for name in KEYS]).set_index("row")
+
+    def _of_figures(self) -> Iterator[str]:
+        both = self._paired()
+        for name in [one for one in self.published.columns if one not in (*KEYS, *HUMAN)]:
+            for row, now, was in zip(both.index, both[name], both[f"{name}_was"], strict=True):
+                if not _same(now, was.strip()):
+                    yield self._offence(row, name, "the cell is not what was published", SAME)
+
+    def _of_decisions(self) -> Iterator[str]:
+        for row, one in self._paired().iterrows():
+            told = {name: str(one[name]) for name in HUMAN}
+            for column, rule, remedy in _broken(told, str(one["permitted_use_was"])):
+                yield self._offence(int(str(row)), column, rule, remedy)
+
+    def _dropped(self) -> Iterator[str]:
+        """Yield an offence for each decision recorded before that the file no longer holds."""
+        if not self.record_path.is_file():
+            return
+        before = pd.read_csv(self.record_path, dtype="str", keep_default_na=False)
+        decided = pd.MultiIndex.from_frame(before.loc[before["decision"].ne(""), KEYS])
+        for row, one in self.given[self.given["decision"].eq("")].iterrows():
+            if tuple(one[KEYS]) in decided:
+                yield self._offence(int(str(row)), "decision", "a decision that was recorded is missing",
+                                    "Keep it; what an appeal changed stands in appeal_outcome")
+
+    def record(self) -> tuple[Path, int]:
+        """Write the rows in which people wrote, all at once or not at all; return where, and how many decisions.
+
+        The figures are those published, with the id of the run they come from. An appeal without outcome is open.
+        """
+        filled = self.given[(self.given[HUMAN] != "").any(axis=1)]
+        told = filled[[*KEYS, *HUMAN]].assign(
+            decision_on=filled["decision_on"].map(lambda text: text and _day(text)),
+            appeal_outcome=filled["appeal_outcome"].mask(filled["appeal"].ne("") & filled["appeal_outcome"].eq(""),
+                                                         OUTCOMES[0]))
+        both = self.published.drop(columns=HUMAN).merge(told, on=KEYS).assign(run_id=self.run_id)
+        self.record_path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.record_path.with_suffix(".part")
+        both.to_csv(part, index=False, lineterminator="\n")
+        os.replace(part, self.record_path)
+        return self.record_path, int(told["decision"].ne("").sum())
+
+
+def _same(now: str, was: str) -> bool:
+    """Tell whether a cell still says what it said; figures may have been rounded by a spreadsheet."""
+    if now == was:
+        return True
+    try:
+        return math.isclose(float(now), float(was), rel_tol=ROUNDED, abs_tol=ROUNDED**2)
+    except ValueError:
+        return False
+
+
+def _day(text: str) -> str:
+    """Return the day of an ISO 8601 date or time as text; ValueError where it is none."""
+    return datetime.fromisoformat(text).date().isoformat()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_day(text))
+    except ValueError:
+        return False
+
+
+def _broken(told: dict[str, str], permitted_use: str) -> Iterator[tuple[str, str, str]]:
+    """Yield column, rule and remedy of every rule that the fields of one row break."""
+    if told["decision"]:
+        if permitted_use != APPRAISAL:
+            yield ("decision", "the decision rests on evidence that may not be used for appraisal",
+                   "Take it out; permitted_use says what the row may serve")
+        for name in REASONED:
+            if not told[name]:
+                yield name, "a decision needs who decided, when and why", "Fill it in"
+    else:
+        for name in (*REASONED, "appeal", "appeal_outcome"):
+            if told[name]:
+                yield name, "the row has no decision to which this belongs", "Write the decision, or empty the cell"
+    if told["decision_on"] and not _is_day(told["decision_on"]):
+        yield "decision_on", "not a day in ISO 8601", "Write it as 2024-11-05"
+    if told["appeal_outcome"] and told["appeal_outcome"] not in OUTCOMES:
+        yield "appeal_outcome", f"not one of {', '.join(OUTCOMES)}", "Correct it; empty counts as open"
+    if told["appeal_outcome"] and told["decision"] and not told["appeal"]:
+        yield "appeal_outcome", "there is no appeal that it answers", "Write the appeal, or empty the cell"

@@ -1,0 +1,87 @@
+"""Who signed which report, and what did it publish (clauses 5.4, 7.1, 8.3)?
+
+The signature stands beside the sealed report, not in it, and names the sha256 of its manifest. What a signed quarter
+published is kept with the parameters, so that a later restatement can be seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.publish.order import Order
+from analysis.publish.proof import changed_outputs, sealed_manifest
+from analysis.publish.seal import MANIFEST, sha256
+from analysis.refusal import Refused
+from analysis.tables.results import FIGURE_COLUMNS
+
+PUBLISHED = "published"
+KEPT = ("company", "service_line")
+PARTS = ("criterion", "item", "facet", "sampling", "rule", "compared_with", "topic", "role")
+
+
+def sign(order: Order, by: str, on: date) -> list[Path]:
+    """Record that ``by`` signed the published quarter on the day ``on``; return the two files written.
+
+    ``<quarter>.signoff.json`` in the reports folder, and ``published/<quarter>.csv`` among the parameters: every figure
+    of the company and its lines, as published.
+
+    Raises:
+        Refused: nobody is named, nothing is published, the report is no longer as it was sealed, or another revision
+            was signed since.
+    """
+    if not by.strip():
+        raise Refused("nobody signs", "Name who signs: BY=\"name, office\"")
+    report = order.stage.target
+    manifest = sealed_manifest(report)
+    if broken := changed_outputs(report):
+        raise Refused(f"{len(broken)} files of the report differ from what was sealed",
+                      "Publish the quarter again (make quarter), then sign", file=str(report))
+    path = order.reports / f"{order.quarter}.signoff.json"
+    earlier = _revision(path)
+    if earlier > manifest.revision:
+        raise Refused("a later revision of the quarter was signed", "Publish that revision, or raise the plan's",
+                      file=path.name)
+    signed = {"quarter": manifest.quarter, "revision": manifest.revision, "run_id": manifest.run_id,
+              "manifest_sha256": sha256(report / MANIFEST), "signed_by": by.strip(), "signed_on": on.isoformat()}
+    published = order.params / PUBLISHED / f"{order.quarter}.csv"
+    published.parent.mkdir(parents=True, exist_ok=True)
+    _replace(published, figures_published(report).to_csv(index=False, lineterminator="\n"))
+    _replace(path, json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    return [path, published]
+
+
+def figures_published(report: Path) -> pd.DataFrame:
+    """Return every figure of the company and its lines in the report's open tables: table and FIGURE_COLUMNS.
+
+    Text as printed in the tables, parts of a figure left out.
+    """
+    parts = []
+    for path in sorted((report / "tables").glob("*.csv")):
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+        if not set(FIGURE_COLUMNS) <= set(table.columns):
+            continue
+        whole = table["unit_type"].isin(KEPT)
+        for name in [one for one in PARTS if one in table.columns]:
+            whole &= table[name].isin(["", "random"])
+        parts.append(table.loc[whole, FIGURE_COLUMNS].assign(table=path.stem))
+    told = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*FIGURE_COLUMNS, "table"])
+    return told[["table", *FIGURE_COLUMNS]]
+
+
+def _revision(path: Path) -> int:
+    """Return the revision that was signed; 0 where none was, or none that can be read."""
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["revision"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,93 @@
+"""Is a signature tied to what was sealed, and is nothing lost when it is refused?"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.__main__ import main
+from analysis.publish.order import Order
+from analysis.publish.receipt import watched
+from analysis.publish.seal import MANIFEST, Manifest, output_hashes, sha256
+from analysis.publish.signing import figures_published, sign
+from analysis.quarter import Quarter
+from analysis.refusal import Refused
+from analysis.tables.results import FIGURE_COLUMNS
+
+TODAY = date(2024, 11, 5)
+
+
+def row(**values: str) -> dict[str, str]:
+    return dict.fromkeys(FIGURE_COLUMNS, "") | {"indicator": "nps", "unit_type": "company", "unit": "company"} | values
+
+
+def publish(report: Path, revision: int = 1) -> None:
+    (report / "tables").mkdir(parents=True, exist_ok=True)
+    rows = [row(estimate="23.5"), row(unit_type="branch", unit="B01", estimate="1"), row(estimate="9", item="letter"),
+            row(unit_type="service_line", unit="claims", estimate="20.1234567")]
+    pd.DataFrame(rows).fillna("").to_csv(report / "tables" / "satisfaction.csv", index=False)
+    (report / "tables" / "fieldwork.csv").write_text("sample,planned\nsurveys,10\n")
+    Manifest("2024Q3", "", revision, "en", "abc", {}, {}, {}, output_hashes(report), {}, {}).write(report)
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """Return the order of a quarter whose report is published."""
+    publish(tmp_path / "reports" / "2024Q3")
+    (tmp_path / "params").mkdir()
+    return Order(Quarter(2024, 3), tmp_path / "reports", params=tmp_path / "params", data=tmp_path / "data")
+
+
+def test_a_signature_names_the_sealed_manifest_and_stands_outside_it(order: Order) -> None:
+    before = output_hashes(order.stage.target)
+    signed, published = sign(order, " Wang, general manager ", TODAY)
+    assert json.loads(signed.read_text()) == {
+        "quarter": "2024Q3", "revision": 1, "run_id": "abc", "signed_by": "Wang, general manager",
+        "signed_on": "2024-11-05", "manifest_sha256": sha256(order.stage.target / MANIFEST)}
+    assert signed == order.reports / "2024Q3.signoff.json"
+    assert published == order.params / "published" / "2024Q3.csv"
+    assert output_hashes(order.stage.target) == before
+
+
+def test_what_was_published_is_kept_as_printed_without_parts_and_small_units(order: Order) -> None:
+    kept = figures_published(order.stage.target)
+    assert kept[["table", "unit", "estimate"]].to_numpy().tolist() == [
+        ["satisfaction", "company", "23.5"], ["satisfaction", "claims", "20.1234567"]]
+
+
+def test_a_report_that_was_changed_is_not_signed(order: Order) -> None:
+    (order.stage.target / "tables" / "satisfaction.csv").write_text("x\n")
+    with pytest.raises(Refused, match="1 files of the report differ"):
+        sign(order, "Wang", TODAY)
+    assert sorted(path.name for path in order.reports.iterdir()) == ["2024Q3"]
+    assert list(order.params.iterdir()) == []
+
+
+def test_nobody_and_an_earlier_revision_are_refused(order: Order) -> None:
+    with pytest.raises(Refused, match="nobody signs"):
+        sign(order, "  ", TODAY)
+    publish(order.stage.target, revision=2)
+    signed, _ = sign(order, "Wang", TODAY)
+    text = signed.read_text()
+    publish(order.stage.target, revision=1)
+    with pytest.raises(Refused, match="a later revision"):
+        sign(order, "Li", TODAY)
+    assert signed.read_text() == text
+
+
+def test_signing_does_not_make_the_report_stale_but_the_next_one_sees_it(order: Order) -> None:
+    before = watched(order, order.quarter)
+    _, published = sign(order, "Wang", TODAY)
+    assert watched(order, order.quarter) == before
+    following = Order(Quarter(2024, 4), order.reports, params=order.params, data=order.data)
+    assert str(published) in watched(following, following.quarter)
+
+
+def test_what_is_not_published_cannot_be_signed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sign", "--quarter=2024Q3", "--by=Wang", f"--reports={tmp_path}"]) == 2
+    assert "refused: " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
