@@ -5,10 +5,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from openpyxl import load_workbook
 
 from analysis.publish import edition, stage
 from analysis.publish.driver import Defective
-from analysis.publish.edition import completed, make
+from analysis.publish.edition import completed, make, write_appraisal_workbook
 from analysis.publish.order import Order
 from analysis.publish.pages import Pages
 from analysis.publish.seal import output_hashes
@@ -126,3 +127,15 @@ def test_site_says_what_was_not_asked_for(quick: Order) -> None:
 def test_unknown_language_or_data_is_refused(quick: Order, change: dict, rule: str) -> None:
     with pytest.raises(Refused, match=rule):
         make(replace(quick, **change))
+
+
+def test_the_appraisal_table_is_published_as_a_workbook_too(quick: Order) -> None:
+    make(quick)
+    book = quick.stage.target / "confidential" / "appraisal.xlsx"
+    assert [[cell.value for cell in row] for row in load_workbook(book)["appraisal"].iter_rows()] == [
+        ["indicator", "verdict"], ["nps", "met"]]
+
+
+def test_a_report_without_an_appraisal_table_has_no_workbook(tmp_path: Path) -> None:
+    write_appraisal_workbook(tmp_path, "en")
+    assert list(tmp_path.iterdir()) == []

@@ -23,13 +23,16 @@ class Titled(Protocol):
     """What the registry says of an indicator, as far as words need it."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102  # as in the registry
+    def id(self) -> str:
+        """Its code."""
 
     @property
-    def title(self) -> str: ...  # noqa: D102
+    def title(self) -> str:
+        """Its name in English."""
 
     @property
-    def unit(self) -> str: ...  # noqa: D102
+    def unit(self) -> str:
+        """The unit of its figures."""
 
 
 class Wording:
