@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.run import Run, load_run
+from analysis.quarter import Quarter
+from analysis.run import Run, load_run, remembered
 
 SITE = {
     "company": "c", "data": "data", "time_zone": "Asia/Shanghai", "language": "zh-Hant", "engine": "duckdb",
@@ -67,3 +69,26 @@ def test_without_a_run_file_the_projects_own_quarter_is_loaded() -> None:
     assert one.warehouse.has("requests")
     assert one.run_id == "interactive"
     one.warehouse.close()
+
+
+def test_an_answer_is_worked_out_once_within_a_run_and_never_without_one(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    @remembered
+    def question(run: Run, other: str = "") -> int:
+        asked.append(f"{run.quarter} {other}")
+        return len(asked)
+
+    run = load_run("2024Q3")
+    assert [question(run), question(run)] == [1, 2]
+    within = replace(run, memo=tmp_path / "memo")
+    again = load_run("2024Q3")
+    assert [question(within), question(within), question(replace(again, memo=tmp_path / "memo"))] == [3, 3, 3]
+    assert question(within, "of another") == 4
+    assert question(replace(within, unit_types=("company",))) == 5
+    earlier = within.earlier(Quarter(2024, 2))
+    assert earlier is not None
+    assert question(earlier) == 6
+    assert question(replace(within, params=replace(run.params, contests=()))) == 3
+    revised = run.params.plan.model_copy(update={"limits": {}})
+    assert question(replace(within, params=replace(run.params, plan=revised))) == 7

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -35,6 +41,8 @@ class Run:
     stage: Path | None = None
     #: The unit types that figures are asked for; None: all there are.
     unit_types: tuple[str, ...] | None = None
+    #: Where the notebooks of one official run leave answers for one another; None in JupyterLab: code is being edited.
+    memo: Path | None = None
 
     def asks(self, unit_type: str) -> bool:
         """Tell whether figures are asked for units of ``unit_type``."""
@@ -93,6 +101,41 @@ class Run:
         return table
 
 
+Answer = TypeVar("Answer")
+Others = ParamSpec("Others")
+
+
+def remembered(question: Callable[Concatenate[Run, Others], Answer]) -> Callable[Concatenate[Run, Others], Answer]:
+    """Return ``question`` of a run so that the notebooks of one official run work its answer out once.
+
+    Further arguments are functions or texts. Within a run data, parameters and code stand still, so an answer is known
+    by its question, the quarter and what `Run.earlier`, `Run.under` and ``replace`` change of a run. It is gone with
+    the run's scratch folder: every run computes everything itself.
+    """
+    @wraps(question)
+    def answer(run: Run, *others: Others.args, **named: Others.kwargs) -> Answer:
+        if run.memo is None:
+            return question(run, *others, **named)
+        said = [getattr(one, "__qualname__", one) for one in (*others, *named.values())]
+        path = run.memo / f"{question.__name__}-{_known_by([question.__module__, *said], run)}.pickle"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(f".{os.getpid()}")
+            temporary.write_bytes(pickle.dumps(question(run, *others, **named)))
+            os.replace(temporary, path)
+        found: Answer = pickle.loads(path.read_bytes())  # written by this run, in its own folder
+        return found
+    return answer
+
+
+def _known_by(said: list[object], run: Run) -> str:
+    registry = [(one.id, one.variant, one.effective_from.isoformat()) for one in run.params.registry]
+    contests = [one.contest_id for one in run.params.contests]
+    parts = [said, str(run.quarter), run.unit_types, sorted(run.delivery.tables.items()), registry, contests,
+             run.params.plan.model_dump_json()]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
 def load_run(quarter: str, run: str = "") -> Run:
     """Return the run described by the file ``run``; without one (in JupyterLab), the project's defaults.
 
@@ -110,7 +153,7 @@ def load_run(quarter: str, run: str = "") -> Run:
         quarter=params.quarter, params=params, delivery=delivery, stage=stage, run_id=facts.get("run_id",
                                                                                                 "interactive"),
         warehouse=Warehouse(delivery, validated / "reductions"),
-        language=facts.get("language") or params.site.language)
+        language=facts.get("language") or params.site.language, memo=Path(facts["memo"]) if "memo" in facts else None)
 
 
 def _defaults(quarter: str) -> dict[str, str]:

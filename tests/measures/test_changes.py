@@ -36,7 +36,7 @@ def handled(insurer: Insurer) -> pd.DataFrame:
     """Sales close 60 of 80 and then 30 of 40, claims 10 of 20 and then 48 of 60."""
     run = insurer_of(insurer, received(2, "sales", 60, 80), received(2, "claims", 10, 20), received(3, "sales", 30, 40),
                      received(3, "claims", 48, 60))
-    found = changes(run, complaints, complaints(run))
+    found = changes(run, complaints)
     chosen = (found["compared_with"] == "2024Q2") & (found["indicator"] == HANDLED)
     return found[chosen].set_index("unit")
 
@@ -66,7 +66,7 @@ def test_a_line_that_improves_beyond_chance_is_better(handled: pd.DataFrame) -> 
 
 def test_nothing_to_compare_with_is_no_data(insurer: Insurer) -> None:
     run = insurer_of(insurer, received(3, "sales", 30, 40))
-    found = changes(run, complaints, complaints(run)).query("indicator == @HANDLED")
+    found = changes(run, complaints).query("indicator == @HANDLED")
     assert set(found["status"]) == {"no data"}
     assert set(found["change"]) == {""}
     assert found["published"].isna().all()
@@ -81,7 +81,7 @@ def test_a_revised_limit_is_no_change_of_performance(insurer: Insurer) -> None:
         for quarter, start in opened.items()]
     run = insurer_of(insurer, *rows, limits={"claim": {"resolution": 10}},
                      limits_before={"claim": {"resolution": 20}})
-    found = changes(run, response_time, response_time(run)).query(
+    found = changes(run, response_time).query(
         "indicator == 'in_limit_share' and unit == 'company' and event == 'resolution' and compared_with == '2024Q2'"
     ).iloc[0]
     # 20 of 40 by the old limit, 10 of 40 by the new one, in both quarters alike.
@@ -93,7 +93,7 @@ def test_what_became_known_since_stands_in_a_ledger_of_its_own(insurer: Insurer)
     """Of 20 complaints of last quarter 10 were closed by its date of knowledge, 5 after it; 15 of 20 of this one."""
     late = received(2, "sales", 0, 5).assign(closed_at="2024-08-01 09:00:00", complaint_id=list("abcde"))
     run = insurer_of(insurer, received(2, "sales", 10, 15), late, received(3, "sales", 15, 20), whole=True)
-    found = changes(run, complaints, complaints(run)).query("indicator == @HANDLED and compared_with == '2024Q2'")
+    found = changes(run, complaints).query("indicator == @HANDLED and compared_with == '2024Q2'")
     company = found.set_index("unit").loc["company"]
     told = ["published", "known_now", "late_data", "definition", "estimate"]
     assert company[told].astype(float).tolist() == pytest.approx([0.5, 0.75, 0.25, 0, 0.25])
@@ -105,7 +105,7 @@ def test_a_figure_that_now_rests_on_other_cases_has_no_ledger(insurer: Insurer) 
     parts = [received(quarter, "sales", 20, 20) for quarter in (1, 2, 3)]
     back = received(2, "sales", 0, 1).assign(complaint_id="again", repeat_of="1sales1")
     run = insurer_of(insurer, *parts, back, whole=True)
-    row = changes(run, complaints, complaints(run)).query(
+    row = changes(run, complaints).query(
         "indicator == 'complaint_effective_share' and compared_with == '2024Q2' and unit == 'company'").iloc[0]
     assert pd.notna(row["published"])
     assert pd.isna(row["known_now"])

@@ -291,7 +291,7 @@ def a_revised_limit(sample: Published) -> list[Found | Undetectable]:
     inquiries = sample.response.query("indicator == 'in_limit_share' and event == 'resolution'")
     now, hours = row(inquiries, unit="inquiry"), size("revised_indicator")["new_hours"]
     truth = value("in_limit_share", f"realised, inquiries not withdrawn, within {hours} elapsed hours")
-    table = changes(sample.run, response_time, sample.response)
+    table = changes(sample.run, response_time)
     year = row(table, indicator="in_limit_share", event="resolution", unit="company", compared_with="2023Q3")
     return [Found("in_limit_share of inquiries", truth, now["low"], now["high"], now["status"] == "ok"),
             Found("in_limit_share, change under one definition", 0, year["low"], year["high"], year["definition"] < 0)]

@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.measures.evidence import MEASURES, Tables
+from analysis.measures.evidence import MEASURES
 from analysis.measures.mix import CUTS, FIGURE, split
 from analysis.measures.summary.scorecard import SCORED, headline_rows
 from analysis.measures.units import COMPANY, judged
 from analysis.quarter import QUARTERS_PER_YEAR, Quarter
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.estimates import OK
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.sample_sizes import smallest_detectable_change
@@ -33,10 +33,11 @@ COMPARED_TABLES = ("satisfaction", "response_time", "accuracy", "compliance", "c
 Measure = Callable[[Run], pd.DataFrame]
 
 
-def changes(run: Run, measure: Measure, now: pd.DataFrame) -> pd.DataFrame:
-    """Return how the headline figures of ``now`` changed, for the company and its lines.
+@remembered
+def changes(run: Run, measure: Measure) -> pd.DataFrame:
+    """Return how the headline figures of ``measure`` changed, for the company and its lines.
 
-    ``now`` is what ``measure`` says of this quarter; the same is asked of the last quarter and of the same quarter of
+    What ``measure`` says of this quarter is set beside what it says of the last quarter and of the same quarter of
     last year (``compared_with``). ``estimate``: this quarter minus that one under today's definition, in the
     indicator's unit, as independent samples. ``detectable``: the smallest change seen four times in five. ``change``:
     better, worse, or not shown (the interval holds 0); "" without direction.
@@ -50,13 +51,12 @@ def changes(run: Run, measure: Measure, now: pd.DataFrame) -> pd.DataFrame:
     ``note`` says so where answers were not weighted alike. ``reversed`` and ``turned_by``: whether the mix alone turned
     the sign of what the parts did (`mix.split`).
     """
-    return _told(run, measure, now, _earlier(run))
+    return _told(run, measure, _earlier(run))
 
 
-def all_changes(run: Run, tables: Tables) -> pd.DataFrame:
-    """Return the changes of every headline figure of the plan: `changes` of each table of this quarter."""
-    earlier = _earlier(run)
-    return pd.concat([_told(run, MEASURES[name], tables[name], earlier) for name in COMPARED_TABLES], ignore_index=True)
+def all_changes(run: Run) -> pd.DataFrame:
+    """Return the changes of every headline figure of the plan: `changes` of each of COMPARED_TABLES."""
+    return pd.concat([changes(run, MEASURES[name]) for name in COMPARED_TABLES], ignore_index=True)
 
 
 class _Earlier(NamedTuple):
@@ -77,9 +77,9 @@ def _earlier(run: Run) -> list[_Earlier]:
     return found
 
 
-def _told(run: Run, measure: Measure, now: pd.DataFrame, earlier: list[_Earlier]) -> pd.DataFrame:
-    """Return `changes` of ``now`` against each of ``earlier``."""
-    told = _headlines(now)
+def _told(run: Run, measure: Measure, earlier: list[_Earlier]) -> pd.DataFrame:
+    """Return `changes` of ``measure`` against each of ``earlier``."""
+    told = _headlines(measure(run))
     parts = []
     for quarter, then, again, since in earlier:
         published = _asked(measure, then, told)

@@ -136,7 +136,8 @@ class _Making:
         order = self.order
         run = {"quarter": str(order.quarter), "run_id": run_id, "language": order.language,
                "params": str(order.params), "data": str(order.data), "validated": str(order.validated),
-               "index": str(delivery.save(order.stage.work)), "tables": str(order.stage.report)}
+               "index": str(delivery.save(order.stage.work)), "tables": str(order.stage.report),
+               "memo": str(order.stage.work / "memo")}
         path = order.stage.work / "run.json"
         path.write_text(json.dumps(run), encoding="utf-8")
         return path

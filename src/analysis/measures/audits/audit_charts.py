@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.measures.audits.audits import ERRORS, PASSES, SEVERITY_WEIGHTS, checks
 from analysis.measures.breakdown import HISTORY_QUARTERS
 from analysis.measures.units import COMPANY, has_unit, narrowed, unit_rows
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.charts.false_alarms import runs_false_alarms
 from analysis.stats.charts.laney import laney_share_chart
 from analysis.stats.charts.runs import WESTERN_ELECTRIC
@@ -27,6 +27,7 @@ COLUMNS = [*KEYS, "period", "watched", "n", "estimate", "centre", "limit_low", "
 ALARM_COLUMNS = ["charts", "points", "beyond", "expected_alarms", "chance_any", "status"]
 
 
+@remembered
 def audit_charts(run: Run) -> pd.DataFrame:
     """Return Laney's p′ chart of the error share and of the weighted pass share, by month, company and lines.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.measures.people.raters import FEW, MINIMUM_RATINGS, rater_gaps, standing_out
 from analysis.measures.people.roster import ROLLING_QUARTERS
 from analysis.measures.units import COMPANY, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.agreement.gwet import gwet_ac
 from analysis.stats.agreement.krippendorff import krippendorff_alpha
 from analysis.stats.agreement.permitted_use import permitted_use
@@ -34,6 +34,7 @@ def seen_twice(run: Run) -> pd.DataFrame:
     return found.assign(unit=found["audit_id"] + "|" + found["item"]).rename(columns={"auditor_id": "rater"})
 
 
+@remembered
 def auditor_agreement(run: Run) -> pd.DataFrame:
     """Return Krippendorff's alpha and Gwet's AC1 of checks seen by two, for all, per ``family`` and per ``item``.
 

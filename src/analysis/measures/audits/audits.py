@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.measures.breakdown import HISTORY_QUARTERS, Keys, Question, by_unit, with_customers
 from analysis.measures.units import judged, narrowed, unit_rows
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.intervals.clusters import cluster_share
 from analysis.stats.intervals.shares import clopper_pearson
 from analysis.stats.survey.design import WEIGHT_ONE, design_share
@@ -84,6 +84,7 @@ CRITICAL_ERRORS = Question("accuracy_critical_share", UNIT_TYPES, _critical_audi
 PASSES = Question("compliance_pass_share", UNIT_TYPES, _passed_per_audit, _weighted_pass_share)
 
 
+@remembered
 def accuracy(run: Run) -> pd.DataFrame:
     """Return service error shares per unit, their parts by criterion, and the share of audits with a critical error.
 
@@ -96,6 +97,7 @@ def accuracy(run: Run) -> pd.DataFrame:
     return _finished(run, parts).drop(columns="item")
 
 
+@remembered
 def compliance(run: Run) -> pd.DataFrame:
     """Return severity-weighted pass shares per unit, and rule by rule: per criterion (family of rules) and item.
 

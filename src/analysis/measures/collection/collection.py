@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.tables import TABLES
 
 MILESTONE_COLUMNS = ["milestone", "owner", "due", "done", "state"]
@@ -13,6 +13,7 @@ QUALITY_COLUMNS = ["table", "delivery", "received", "validated", "quarantined", 
                    "reasons", "suspicions"]
 
 
+@remembered
 def milestones(run: Run) -> pd.DataFrame:
     """Return the plan's milestones, each with its state at ``as_of``: done, done late, overdue or open."""
     today = run.params.plan.as_of.astimezone(run.params.site.zone).date()
@@ -26,6 +27,7 @@ def milestones(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=MILESTONE_COLUMNS)
 
 
+@remembered
 def fieldwork(run: Run) -> pd.DataFrame:
     """Return, per sample of the plan, how many units it wanted and how many the delivery holds.
 
@@ -46,6 +48,7 @@ def _units(run: Run, name: str) -> int:
     return int(run.warehouse.reduce(rows.agg(units=rows[TABLES[table].key[0]].nunique()))["units"].iloc[0])
 
 
+@remembered
 def data_quality(run: Run) -> pd.DataFrame:
     """Return where every received row went, per table and delivery, with the rules broken and what looks suspect.
 

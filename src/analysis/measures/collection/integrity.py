@@ -21,7 +21,7 @@ from analysis.measures.people.roster import ROLLING_QUARTERS
 from analysis.measures.response_time.repeat_contact import settled_rows
 from analysis.measures.response_time.response import EVENTS, limits_minutes, timed_requests, waiting_times
 from analysis.measures.units import COMPANY, judged, unit_rows
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.composites.strata import mantel_haenszel
 from analysis.stats.estimates import COLUMNS
 from analysis.stats.intervals.differences import share_difference
@@ -41,6 +41,7 @@ DIFFERENCE = "difference within cells, Mantel-Haenszel, Sato"
 SPREAD = "standard deviation between auditors, Paule-Mandel, Q-profile"
 
 
+@remembered
 def integrity(run: Run) -> pd.DataFrame:
     """Return one row per pattern looked for and unit, as figures with ``usual``, ``p``, ``p_adjusted``, ``finding``.
 

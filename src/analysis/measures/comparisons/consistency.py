@@ -20,7 +20,7 @@ from analysis.measures.complaints.complaints import complaints
 from analysis.measures.response_time.response import response_time
 from analysis.measures.satisfaction.satisfaction import satisfaction
 from analysis.measures.units import COMPANY, headline_rows, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.estimates import OK
 from analysis.stats.people.heterogeneity import MINIMUM_PERSONS, between_variance
 from analysis.stats.testing import ALPHA, holm
@@ -42,6 +42,7 @@ NO_WIDTH = "not estimable: the company's figure has an interval of no width"
 NUMBERS = ["estimate", "low", "high"]
 
 
+@remembered
 def consistency(run: Run) -> pd.DataFrame:
     """Return, per headline figure and unit type, the standard deviation between units' true values in its unit.
 

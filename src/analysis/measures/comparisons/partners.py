@@ -19,7 +19,7 @@ from analysis.measures.comparisons.case_mix import IN_HOUSE, followed_to_limit, 
 from analysis.measures.response_time.response import EVENTS, limits_minutes
 from analysis.measures.satisfaction.satisfaction import SATISFIED_FROM
 from analysis.measures.units import COMPANY, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.composites.strata import MINIMUM_EACH, RARE_IN_ONE, mantel_haenszel, stratum_differences
 from analysis.stats.estimates import MINIMUM_N_MEAN, OK
 from analysis.stats.people.two_way import person_effects, two_way
@@ -36,6 +36,7 @@ SIDES = ["count_1", "n_1", "count_0", "n_0"]
 BY_AUDIT = "difference of audits within cells, two-way least squares, t"
 
 
+@remembered
 def partners(run: Run) -> pd.DataFrame:
     """Return how much better or worse each partner is than in-house cases of the same cells, per indicator.
 

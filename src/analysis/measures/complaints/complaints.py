@@ -21,7 +21,7 @@ from analysis.measures.breakdown import (
 from analysis.measures.complaints.exposure import Denominator, denominators, quarter_rates
 from analysis.measures.complaints.handling import UNIT_TYPES, handling
 from analysis.measures.units import judged, narrowed
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.intervals.shares import modified_wilson
 from analysis.tables.results import blank_figures
 
@@ -29,6 +29,7 @@ CAUSE_SEPARATOR = ";"
 RECEIVED = Question("complaints_received_count", UNIT_TYPES, number_of, plain_count, zeros=True)
 
 
+@remembered
 def complaints(run: Run) -> pd.DataFrame:
     """Return count, rates and shares of handling of the quarter's complaints, per unit.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.measures.breakdown import Question, by_unit, number_of, plain_count, plain_share, share_of, told_by
 from analysis.measures.units import judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.intervals.shares import modified_wilson
 
 ACKNOWLEDGE_HOURS = 72.0  # three days: company default, unless the plan sets limits.feedback.first_response
@@ -40,6 +40,7 @@ def _marked(run: Run) -> ir.Table:
                        answered=rows.answered_at.notnull(), actioned=rows.action_id.notnull())
 
 
+@remembered
 def feedback(run: Run) -> pd.DataFrame:
     """Return the volume of feedback and the shares acknowledged in time, answered and turned into measures, per unit.
 

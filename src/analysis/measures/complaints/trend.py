@@ -9,12 +9,13 @@ from analysis.measures.breakdown import HISTORY_QUARTERS, labelled, number_of, p
 from analysis.measures.complaints.alarms import month_alarms, with_alarms
 from analysis.measures.complaints.exposure import Denominator, denominators, month_rates, told_months
 from analysis.measures.units import COMPANY, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.tables.results import blank_figures
 
 COUNT, PER_POLICIES = "complaints_received_count", "complaints_per_10k_policies"
 
 
+@remembered
 def complaint_trend(run: Run) -> pd.DataFrame:
     """Return the complaints of each month of eight quarters: the count and every rate there is exposure for.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.measures.improvement.effects import NOT_YET, TOLD, WORDS, effects
 from analysis.measures.units import COMPANY, judged
 from analysis.params import Action
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.models.verdict import EFFECTIVE, HARMFUL, NOT_SHOWN
 from analysis.tables.results import blank_figures
 
@@ -24,6 +24,7 @@ DECISION_COLUMNS = ["problem_id", "decision", "reviewed_by", "reviewed_on"]
 LIST_SEPARATOR = "; "
 
 
+@remembered
 def actions(run: Run) -> pd.DataFrame:
     """Return one row per improvement measure opened by ``as_of``, overdue first, with its effect (`effects.effects`).
 

@@ -27,7 +27,7 @@ from analysis.measures.summary.composite import HEADLINE_EVENT
 from analysis.measures.units import COMPANY, headline_rows
 from analysis.params import Action
 from analysis.quarter import Quarter
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.estimates import OK
 from analysis.stats.models.differences import (
     MINIMUM_TREATED,
@@ -58,6 +58,7 @@ WORDS = ("method", "compared", "effect", "why")
 TOLD = [*NUMBERS, "compared", "detectable", "by_regression", "effect", "why"]
 
 
+@remembered
 def effects(run: Run) -> pd.DataFrame:
     """Return what each measure opened by ``as_of`` did to its indicator, in the indicator's unit: action_id and TOLD.
 

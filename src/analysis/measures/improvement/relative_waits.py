@@ -8,13 +8,14 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.response_time.response import EVENTS, QUANTILES, UNIT_TYPES, timed_requests, waiting_times
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.estimates import OK
 from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile
 
 STEPS = 1_000  # to the company's median: relative times are whole thousandths of it, at least one
 
 
+@remembered
 def relative_waits(run: Run) -> pd.DataFrame:
     """Return the indicators in hours as multiples of the company's median for the same kind in the same quarter.
 

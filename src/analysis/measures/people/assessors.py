@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.measures.people.raters import FEW, MINIMUM_RATINGS, rater_gaps, shared, standing_out
 from analysis.measures.people.roster import ROLLING_QUARTERS
 from analysis.measures.units import COMPANY, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.agreement.decision_study import lengthened, raters_needed
 from analysis.stats.agreement.intraclass import intraclass
 from analysis.stats.agreement.severity import severity_test
@@ -85,6 +85,7 @@ def adjusted(run: Run, rows: ir.Table, found: pd.DataFrame) -> ir.Table:
         points=lambda told: told.points - told.offset).drop("offset")
 
 
+@remembered
 def rating_reliability(run: Run) -> pd.DataFrame:
     """Return how reliably an employee's score over four quarters is told, over all facets and per ``facet`` ('' = all).
 

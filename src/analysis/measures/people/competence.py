@@ -17,7 +17,7 @@ from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
 from analysis.measures.people.assessors import POINTS, adjusted, rated, severities
 from analysis.measures.people.roster import posts
 from analysis.measures.units import judged, unit_rows
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.intervals.clusters import cluster_mean
 from analysis.tables.results import LEVEL
 
@@ -77,6 +77,7 @@ def _widened(found: pd.DataFrame, error: pd.Series) -> pd.DataFrame:
     return found.assign(low=low, high=high, method=f"{METHOD}, assessors' severity removed")
 
 
+@remembered
 def competence(run: Run) -> pd.DataFrame:
     """Return competence scores (0–100) over all facets and per ``facet`` ('' = all), n counting people rated.
 

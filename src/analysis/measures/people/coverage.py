@@ -14,7 +14,7 @@ from analysis.measures.people.groups import evaluated, of_group
 from analysis.measures.people.roster import people, posts, strangers
 from analysis.measures.people.scoring import bounds_of, evidence_on, is_enough, units_of
 from analysis.measures.units import COMPANY, judged, with_missing_units
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.tables.results import LEVEL, blank_figures
 
 UNIT_TYPES = ("company", "department", "service_line", "branch")
@@ -36,6 +36,7 @@ def census(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
 ACKNOWLEDGED = Question("acknowledgement_share", (COMPANY, "department"), _acknowledged, census)
 
 
+@remembered
 def acknowledgement(run: Run) -> pd.DataFrame:
     """Return the share of the people on the quarter's roster who acknowledged the policy (clause 8.4), exempt or not.
 
@@ -47,6 +48,7 @@ def acknowledgement(run: Run) -> pd.DataFrame:
     return judged(run, [frame.assign(missing=missing, p_worse=certain)])
 
 
+@remembered
 def coverage(run: Run) -> pd.DataFrame:
     """Return the share of people accounted for and how: counts only, per company, department, branch and line.
 

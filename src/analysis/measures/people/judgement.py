@@ -26,7 +26,7 @@ from analysis.measures.people.scoring import (
 )
 from analysis.measures.people.tiers import STRONG, SUPPORT, Part, Tiering, parts_of, tiering
 from analysis.measures.units import judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.estimates import OK
 from analysis.stats.people.flags import ABOVE, BELOW, DEFAULT
 from analysis.tables.results import FIGURE_COLUMNS
@@ -54,6 +54,7 @@ class Known:
     branches: pd.DataFrame
 
 
+@remembered
 def known_of_people(run: Run) -> Known:
     """Return everything known of the people evaluated in the run's quarter, over four quarters."""
     people, evidence, bounds = evaluated(run), evidence_on(run), bounds_of(run)

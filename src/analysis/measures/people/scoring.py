@@ -19,7 +19,7 @@ from analysis.measures.people.fitting import Fit, fitted
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP, of_group
 from analysis.measures.people.rates import dispersion_p, exact_newest, expected_counts
 from analysis.measures.people.roster import ASSESSED, MINIMUM_ASSESSORS, NOT_ENOUGH, minimum_n
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.agreement.permitted_use import PEOPLE
 from analysis.stats.estimates import OK
 from analysis.stats.people.expected_counts import shrunken_rates
@@ -85,6 +85,7 @@ def bounds_of(run: Run) -> Bounds:
                   {name: run.params.registry[name].unit for name in names}, trusted_auditors(run), run.level)
 
 
+@remembered
 def evidence_on(run: Run) -> Evidence:
     """Return the reduced cases of everybody, in whatever job."""
     return Evidence({name: scored_cases(run, asked) for name, asked in SCORED.items()}, upheld_counts(run),

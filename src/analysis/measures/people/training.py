@@ -15,7 +15,7 @@ from analysis.measures.people.competence import POST_COLUMNS, ratings, scores, w
 from analysis.measures.people.roster import ROLLING_QUARTERS, posts
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import judged, unit_rows
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.testing import ALPHA, holm
 from analysis.tables.results import FIGURE_COLUMNS
 
@@ -23,6 +23,7 @@ NEED, NOT_SHOWN = "need", "not shown"
 EXTRA = ["facet", "assessors", "trained", "p_worse", "p_adjusted", "need"]
 
 
+@remembered
 def training_needs(run: Run) -> pd.DataFrame:
     """Return the competence of each team per ``facet`` ('' = all), lowest first (confidential: few people).
 

@@ -15,7 +15,7 @@ from analysis.measures.response_time.response import EVENTS, limits_minutes, tim
 from analysis.measures.units import COMPANY, judged
 from analysis.params import Rule
 from analysis.params.rules import Limit
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.survival.forecasts import breach_forecast
 from analysis.stats.survival.kaplan_meier import kaplan_meier
@@ -28,6 +28,7 @@ NONE_OPEN = "not applicable"  # nothing is open, so nothing can be late
 COUNTS = ["events", "censored", "open"]
 
 
+@remembered
 def breaches(run: Run) -> pd.DataFrame:
     """Return how many of the quarter's open cases are expected to miss their limit, with a prediction interval.
 

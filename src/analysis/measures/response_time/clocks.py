@@ -20,7 +20,7 @@ from analysis.measures.units import judged
 from analysis.params import Calendar, Rule
 from analysis.params.rules import Limit
 from analysis.refusal import Refused
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.sources.shaping import day_column
 from analysis.stats.intervals.shares import clopper_pearson
 from analysis.tables.results import blank_figures
@@ -35,6 +35,7 @@ WORDS = ("rule", "title", "force", "limit", "source", "certainty", "start", "sto
 DAY = "datetime64[D]"
 
 
+@remembered
 def clocks(run: Run) -> pd.DataFrame:
     """Return, per rule in force, the share of cases in limit among those in limit or past it (clause 1.2).
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.measures.breakdown import COMPLAINT_KIND, Question, by_unit, plain_share, share_of, told_by
 from analysis.measures.units import COMPANY, judged, narrowed
-from analysis.run import Run
+from analysis.run import Run, remembered
 
 REOPENED_DAYS = 14  # company default: a return within a fortnight of the resolution is about the same matter
 UNIT_TYPES = (COMPANY, "service_line", "branch", "channel", "kind", "partner")
@@ -22,6 +22,7 @@ REOPENED = Question("reopened_share", UNIT_TYPES, share_of("reopened"), plain_sh
 FIRST_CONTACT = Question("first_contact_share", UNIT_TYPES, share_of("settled"), plain_share)
 
 
+@remembered
 def repeat_contact(run: Run) -> pd.DataFrame:
     """Return the share of requests reopened, and the share settled at the first contact, per unit.
 

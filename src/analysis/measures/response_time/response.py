@@ -20,7 +20,7 @@ from analysis.measures.breakdown import told_by
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, judged, narrowed, unit_rows, with_missing_units
 from analysis.params import Plan
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.sources.shaping import day_column
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.shares import modified_wilson
@@ -41,6 +41,7 @@ SHOWN_SHARE = 0.95  # a curve is drawn until so many cases are done
 CURVES = 6  # more lines cannot be told apart
 
 
+@remembered
 def response_time(run: Run) -> pd.DataFrame:
     """Return median, ninth decile (hours) and share within the plan's limit, per event and unit.
 

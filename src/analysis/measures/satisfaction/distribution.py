@@ -7,13 +7,14 @@ import pandas as pd
 from analysis.measures.satisfaction.satisfaction import with_owed
 from analysis.measures.satisfaction.weighting import answers, weighted_figures
 from analysis.measures.units import COMPANY, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 
 ANSWER_SHARE = "csat_answer_share"
 UNIT_TYPES = (COMPANY, "service_line", "mode", "branch")
 SCALE = (1, 2, 3, 4, 5)  # very dissatisfied … very satisfied
 
 
+@remembered
 def satisfaction_distribution(run: Run) -> pd.DataFrame:
     """Return the share of each answer from 1 to 5 per unit, weighted as the headline is (column ``answer``).
 

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.measures.satisfaction.dimensions import complete_answers
 from analysis.measures.satisfaction.weighting import DIMENSIONS
 from analysis.measures.units import COMPANY, judged
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.models.drivers import OMNIBUS, key_drivers, proportionality
 from analysis.tables.results import blank_figures
 
@@ -21,6 +21,7 @@ PLAIN_REASONS = {"collinear": "rises and falls exactly with other dimensions",
 KEPT = ["n", "estimate", "low", "high", "level", "method", "status"]
 
 
+@remembered
 def drivers(run: Run) -> pd.DataFrame:
     """Return by which factor one point more on a dimension multiplies the odds of a higher overall answer.
 

@@ -14,7 +14,7 @@ from analysis.measures.satisfaction.weighting import answers, weights
 from analysis.measures.units import COMPANY, judged, with_missing_units
 from analysis.params import HISTORY_QUARTERS
 from analysis.quarter import QUARTERS_PER_YEAR, Quarter
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.composites.strata import mantel_haenszel
 from analysis.stats.intervals.combination import linear_combination
 from analysis.tables.results import blank_figures
@@ -30,6 +30,7 @@ WHOLE, BY_MODE, SAME_MODES = "as published", "from the mix of modes", "with the 
 ASKED_ALIKE = "all asked alike"
 
 
+@remembered
 def mode_effect(run: Run) -> pd.DataFrame:
     """Return how many more (or fewer) are satisfied in each mode than in ``compared_with``, like with like.
 

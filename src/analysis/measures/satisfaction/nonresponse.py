@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measures.satisfaction.satisfaction import SATISFIED_FROM, with_owed
 from analysis.measures.satisfaction.weighting import QUESTIONS
 from analysis.measures.units import COMPANY, judged, narrowed, unit_rows
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.survey.nonresponse import response_rate, share_bounds
 from analysis.stats.survey.tipping import tipping_point
 
@@ -36,6 +36,7 @@ def response_funnel(run: Run) -> pd.DataFrame:
     return table.assign(count=table["count"].astype("Int64"))
 
 
+@remembered
 def nonresponse(run: Run) -> pd.DataFrame:
     """Return the share of satisfied customers whatever the silent would have said, and when they would turn a verdict.
 

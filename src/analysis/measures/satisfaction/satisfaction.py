@@ -24,7 +24,7 @@ from analysis.measures.satisfaction.weighting import (
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, judged, with_missing_units
 from analysis.params import HISTORY_QUARTERS
-from analysis.run import Run
+from analysis.run import Run, remembered
 from analysis.stats.intervals.shares import modified_wilson
 
 UNIT_TYPES = (COMPANY, "service_line", "branch", "mode", "product", "partner", "month")
@@ -42,6 +42,7 @@ class Item(NamedTuple):
     kind: Kind
 
 
+@remembered
 def satisfaction(run: Run) -> pd.DataFrame:
     """Return satisfaction, loyalty and response rate per unit.
 
