@@ -5,13 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.measures.people.cases import POST, SCORED, UPHELD_RATE, WHOLE_CELL
 from analysis.measures.people.judgement import judgement
 from analysis.measures.people.scoring import Bounds, Evidence
 from analysis.measures.people.tiers import STRONG, SUPPORT, Part
 from analysis.stats.people.flags import DEFAULT
-from tests.coverage.test_coverage_scores import COMPETENCE, MINIMUM_N, NO_COMPLAINTS, NOMINAL, UNITS
 
-LECTURERS = 1_128
+LECTURERS, COMPETENCE = 1_128, "competence_score"
+EVERY = [*(one.indicator for one in SCORED.values()), UPHELD_RATE]
+UNITS = dict.fromkeys(EVERY, "share") | {COMPETENCE: "score_0to100"}
+BOUNDS = Bounds(dict.fromkeys(EVERY, 30) | {COMPETENCE: 6}, UNITS, trusted=False, level=0.95)
+NO_COMPLAINTS = pd.DataFrame(columns=["employee_id", *POST, *WHOLE_CELL, "requests", "upheld"])
 
 
 def lectures() -> pd.DataFrame:
@@ -37,7 +41,7 @@ def test_of_a_thousand_lecturers_a_score_is_reliable_from_about_thirteen_ratings
     people = cases[["employee_id", "role"]].drop_duplicates(ignore_index=True).assign(
         line="", service_line="all", branch="B", peers=cases["employee_id"].nunique())
     known = judgement(people, Evidence({COMPETENCE: cases}, NO_COMPLAINTS, "1"),
-                      Bounds(MINIMUM_N, UNITS, False, NOMINAL), {COMPETENCE: Part(1.0, 4.0)})
+                      BOUNDS, {COMPETENCE: Part(1.0, 4.0)})
     own = known.scored.scores.query("indicator == @COMPETENCE and n >= 6")
     near = own[own["n"].between(12, 14)]["reliability"].astype(float)
     assert len(people) == LECTURERS
