@@ -63,11 +63,14 @@ def test_sentences_count() -> None:
     assert effects_sentence(tally, SAY) == (
         "Of 4 measures judged so far 1 worked, 1 did harm, and of 2 neither is shown; 3 have yet to be judged.")
     counts = pd.DataFrame([{"people": 76, "with_composite": 40, "strong": 1, "needs_support": 2, "flagged": 3,
-                            "expected_by_luck": 0.01, "detectable": 21.4}])
+                            "expected_by_luck": 0.01, "detectable": 21.4, "scarcest": "nps", "median_n": 24.0,
+                            "needed_n": 24}])
     assert tiers_sentence(counts, SAY) == (
         "Of 76 employees 40 have enough evidence for all indicators together; 3 of them leave the default (strong 1,"
         " needs support 2), 0.01 would by luck. Who truly lies 21 points off the colleagues' mean is found four times"
         " in five.")
+    scarce = tiers_sentence(counts.assign(needed_n=30), SAY)
+    assert "half of the employees have 24 cases or fewer, 30 are needed." in scarce
     assert "points off" not in tiers_sentence(counts.assign(detectable=float("nan")), SAY)
     spread = pd.DataFrame({"spread": ["beyond chance", "no larger than chance", ""]})
     assert spread_sentence(spread, SAY).startswith("2 comparisons of one indicator within one group")

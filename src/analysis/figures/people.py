@@ -75,6 +75,10 @@ def tiers_sentence(counts: pd.DataFrame, say: Wording) -> str:
                people=int(row["people"]), told=int(row["with_composite"]), flagged=int(row["flagged"]),
                strong=int(row["strong"]), support=int(row["needs_support"]),
                luck=say.number(float(row["expected_by_luck"]), 2))
+    if row["scarcest"] and row["median_n"] < row["needed_n"]:
+        told += say(" The scarcest evidence is on {title}: half of the employees have {n} cases or fewer, {needed} are"
+                    " needed.", title=say.title(str(row["scarcest"])), n=say.number(float(row["median_n"]), 0),
+                    needed=int(row["needed_n"]))
     if pd.isna(row["detectable"]):
         return told
     return told + say(" Who truly lies {points} points off the colleagues' mean is found four times in five.",

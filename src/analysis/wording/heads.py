@@ -82,6 +82,7 @@ COLUMNS = frozen(
     effect=N_("Effect"), by_regression=N_("By regression to the mean"), treated=N_("Units with it"),
     comparison=N_("Units without"), compared=N_("Compared with"),
     answering=N_("Answers"), best_rank=N_("Best possible rank"), worst_rank=N_("Worst possible rank"),
+    standing=N_("Against the colleagues"),
     need=N_("Training need"), item_rest_correlation=N_("Correlation with the others"),
     alpha_if_dropped=N_("Alpha without it"),
 )

@@ -52,6 +52,8 @@ class Known:
     scored: Scoring
     tiers: Tiering
     branches: pd.DataFrame
+    #: The indicators that the composite is made of.
+    parts: tuple[str, ...] = ()
 
 
 @remembered
@@ -76,7 +78,7 @@ def judgement(people: pd.DataFrame, evidence: Evidence, bounds: Bounds, parts: d
     scores = scored.scores.assign(permitted_use=limited, beside_branch=beside)
     told = replace(scored, scores=scores)
     tiers = _less_branches(tiering(people, told, parts, bounds.level), people, branches, parts)
-    return Known(people, evidence, bounds, told, tiers, branches)
+    return Known(people, evidence, bounds, told, tiers, branches, tuple(SCORED[name].indicator for name in parts))
 
 
 def _less_branches(tiers: Tiering, people: pd.DataFrame, branches: pd.DataFrame, parts: dict[str, Part]) -> Tiering:

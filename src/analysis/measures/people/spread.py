@@ -16,6 +16,7 @@ from analysis.measures.people.judgement import EMPLOYEE, Known
 from analysis.measures.people.roster import NOT_ENOUGH
 from analysis.measures.people.scoring import APPRAISAL, COACHING
 from analysis.measures.people.tiers import STRONG, SUPPORT
+from analysis.measures.summary.composite import HEADLINE_EVENT
 from analysis.measures.units import COMPANY, judged
 from analysis.run import Run
 from analysis.stats.estimates import OK
@@ -71,15 +72,30 @@ def tier_counts(known: Known) -> pd.DataFrame:
     """Return one row: how many people have a composite, how many left the default, how many would by luck.
 
     ``people``, ``with_composite``, ``strong``, ``needs_support``, ``flagged``, ``expected_by_luck``; ``detectable``:
-    points off the colleagues' mean that would be found four times in five (median group).
+    points off the colleagues' mean that would be found four times in five (median group). ``scarcest``: the indicator
+    on which the fewest have enough evidence; half of the people have ``median_n`` of it or less, of ``needed_n``.
     """
     told, groups = known.tiers.people, known.tiers.groups
+    scarcest = _scarcest(known)
     count = told["tier"].value_counts()
     return pd.DataFrame([{
         "people": len(told), "with_composite": int(told["status"].eq(OK).sum()), "strong": int(count.get(STRONG, 0)),
         "needs_support": int(count.get(SUPPORT, 0)), "flagged": int(told["tier"].ne(DEFAULT).sum()),
         "expected_by_luck": float(groups.get("expected_by_luck", pd.Series(dtype=float)).sum()),
-        "detectable": float(groups.get("detectable", pd.Series(dtype=float)).median())}])
+        "detectable": float(groups.get("detectable", pd.Series(dtype=float)).median()), **scarcest}])
+
+
+def _scarcest(known: Known) -> dict[str, object]:
+    """Return the indicator of the composite on which the fewest people have enough evidence, with n: median, needed."""
+    own = known.scored.scores
+    rows = own[own["indicator"].isin(known.parts) & own["event"].isin(["", HEADLINE_EVENT])]
+    if rows.empty:
+        return {"scarcest": "", "median_n": np.nan, "needed_n": np.nan}
+    enough = rows["permitted_use"].ne(NOT_ENOUGH).groupby(rows["indicator"]).mean()
+    scarcest = str(enough.idxmin())
+    least = rows[rows["indicator"].eq(scarcest)]
+    return {"scarcest": scarcest, "median_n": float(least["n"].median()),
+            "needed_n": float(least["minimum_n"].iloc[0])}
 
 
 def use_counts(known: Known) -> pd.DataFrame:
