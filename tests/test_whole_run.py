@@ -136,7 +136,8 @@ def printed(page: Path, say: Wording) -> list[str]:
 def test_every_estimate_on_a_page_stands_in_a_saved_table(report: Path, page: str) -> None:
     say = Wording("en", load_params(ROOT / "params", Quarter.parse(QUARTER)).registry)
     every = [pd.read_csv(path) for path in sorted(report.rglob("tables/*.csv"))]
-    saved = {say.estimate(row) for table in every if {"estimate", "low", "high", "status"} <= set(table)
+    effects = [table.assign(indicator=table["measured_by"]) for table in every if "measured_by" in table]
+    saved = {say.estimate(row) for table in [*every, *effects] if {"estimate", "low", "high", "status"} <= set(table)
              for row in table.to_dict("records")}
     assert [text for text in printed(report / page, say) if text not in saved] == []
     assert len(saved) > 1_000

@@ -115,7 +115,8 @@ def test_run_file_says_where_everything_is(quick: Order, monkeypatch: pytest.Mon
         make(quick)
     run = edition.json.loads(Path(seen["run"]).read_text())
     assert seen["quarter"] == run["quarter"] == "2024Q3"
-    assert run.keys() == {"quarter", "run_id", "language", "params", "data", "validated", "index", "tables"}
+    assert run.keys() == {"quarter", "run_id", "language", "params", "data", "validated", "index", "tables",
+                          "memo"}
 
 
 def test_site_says_what_was_not_asked_for(quick: Order) -> None:

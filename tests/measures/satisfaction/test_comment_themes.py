@@ -60,4 +60,4 @@ def test_without_comments_there_is_no_data(insurer: Insurer, said: list[None]) -
 
 def test_few_comments_are_said(insurer: Insurer) -> None:
     table = comment_themes(_run(insurer, ["delay"] * 4))
-    assert set(table.loc[table["group"] == "all", "status"]) == {"not estimable: fewer than 10 answers"}
+    assert set(table.loc[table["group"] == "all", "status"]) == {"not estimable: fewer than 10 comments"}

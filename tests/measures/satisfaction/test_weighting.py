@@ -128,7 +128,7 @@ def test_quarters_are_raked_alike_for_a_change(insurer: Insurer) -> None:
     now = [_answers(30, 30, segment="retail"), _answers(60, 0, segment="senior")]
     then = [_answers(45, 15, "2024-05-02", segment="retail"), _answers(30, 30, "2024-05-02", segment="senior")]
     run = insurer(_surveys(*now, *then) | {"population": _population(*MARGINS)})
-    row = changes(run, satisfaction, satisfaction(run)).set_index(
+    row = changes(run, satisfaction).set_index(
         ["indicator", "unit", "compared_with"]).loc[("csat_top2_share", "company", "2024Q2")]
     assert (row["estimate"], row["note"]) == (pytest.approx(0.6 - 0.7), "")
 
@@ -137,7 +137,7 @@ def test_a_change_between_differently_weighted_quarters_says_so(insurer: Insurer
     then = [_answers(45, 45, "2024-05-02", segment="retail")]
     tables = _surveys(_answers(30, 30, segment="retail"), _answers(60, 0, segment="senior"), *then)
     run = insurer(tables | {"population": _population(*MARGINS)})
-    row = changes(run, satisfaction, satisfaction(run)).set_index(
+    row = changes(run, satisfaction).set_index(
         ["indicator", "unit", "compared_with"]).loc[("csat_top2_share", "company", "2024Q2")]
     assert row["note"] == REWEIGHTED
 
