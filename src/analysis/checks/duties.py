@@ -212,10 +212,11 @@ def measures_followed(e: Evidence) -> Judgement:
 
 
 def effects_judged(e: Evidence) -> Judgement:
-    """7.4: of every measure that has begun it is said whether it worked, or why that cannot be told."""
+    """7.4: of every measure that has begun it is said whether it worked, or why that cannot be told yet."""
     rows = e.table("actions")
     begun = rows[rows.get("started_on", pd.Series("", index=rows.index)).fillna("").ne("")]
-    have = int((begun["status"] != "not yet evaluated").sum())
+    said = begun["why"].fillna("").ne("") if "why" in begun else begun["status"].ne("not yet evaluated")
+    have = int(said.sum())
     if begun.empty and len(rows):
         return Judgement(MET, N_("no measure has begun yet"), ("tables/actions.csv",))
     why = N_("{0} of {1} measures that have begun are judged").format(have, len(begun))

@@ -19,6 +19,7 @@ LABEL_OFFSETS = ((5, 4), (5, -11))  # points; above and below in turn, so that n
 THOUSAND = 1_000  # requests in a unit of exposure
 DARK_FROM = 0.55  # of the largest count; from there its number is written in white
 SHADE = "Blues"
+HIDDEN = "·"  # a count that would tell of a few persons
 NO_DATA = "no data"
 
 
@@ -93,7 +94,7 @@ def funnel_plot(funnel: pd.DataFrame, lines: pd.DataFrame, ax: Axes, say: Wordin
 
 def heat_grid(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, str, str] = ("cause", "product", "n")
               ) -> Axes:
-    """Draw counts of two crossed columns as shaded cells with their number; an empty cell is 0."""
+    """Draw counts of two crossed columns as shaded cells with their number; an absent cell is 0, a hidden one a dot."""
     if table.empty:
         return say_instead(ax, NO_DATA, say)
     down, across, count = columns
@@ -101,9 +102,11 @@ def heat_grid(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, s
     cells = cells[sorted(cells.columns)]
     most = max(float(cells.to_numpy().max(initial=0)), 1.0)
     ax.imshow(cells.to_numpy(float), cmap=SHADE, vmin=0, vmax=most, aspect="auto")
+    hidden = set(table.loc[table[count].isna(), [down, across]].itertuples(index=False, name=None))
     for y, row in enumerate(cells.to_numpy()):
         for x, value in enumerate(row):
-            ax.text(x, y, say.number(int(value)), ha="center", va="center",
+            text = HIDDEN if (cells.index[y], cells.columns[x]) in hidden else say.number(int(value))
+            ax.text(x, y, text, ha="center", va="center",
                     color="white" if value > DARK_FROM * most else INK)
     ax.set_xticks(range(len(cells.columns)), [_unit(name, say) or say("not told") for name in cells.columns],
                   rotation=30, ha="right", rotation_mode="anchor")

@@ -74,7 +74,9 @@ def tiers_sentence(counts: pd.DataFrame, say: Wording) -> str:
                " leave the default (strong {strong}, needs support {support}), {luck} would by luck.",
                people=int(row["people"]), told=int(row["with_composite"]), flagged=int(row["flagged"]),
                strong=int(row["strong"]), support=int(row["needs_support"]),
-               luck=say.number(float(row["expected_by_luck"]), 2))
+               luck=say.number(float(row["expected_by_luck"]), 2)) if row["with_composite"] else say(
+        "None of {people} employees has enough evidence for all indicators together, so nobody leaves the default.",
+        people=int(row["people"]))
     if row["scarcest"] and row["median_n"] < row["needed_n"]:
         told += say(" The scarcest evidence is on {title}: half of the employees have {n} cases or fewer, {needed} are"
                     " needed.", title=say.title(str(row["scarcest"])), n=say.number(float(row["median_n"]), 0),

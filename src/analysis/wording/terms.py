@@ -100,7 +100,7 @@ EMPTY = frozen(facet=N_("all facets"), criterion=N_("all criteria"), family=N_("
 WORDS: Mapping[str, str] = MappingProxyType({
     **TABLES, **SUSPICIONS, **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
     "enough evidence": N_("enough evidence"), "not enough evidence": N_("not enough evidence"),
-    "alarm": N_("alarm"), "no alarm": N_("no alarm"), "all": N_("all complaints"),
+    "alarm": N_("alarm"), "no alarm": N_("no alarm"), "with agency": N_("all complaints"),
     "without agency": N_("without those of paid agents"), "agency alone": N_("those of paid agents"),
     "CN": N_("China"), "UK, FCA": N_("United Kingdom (FCA)"), "US, NAIC": N_("United States (NAIC)"),
     "monthly alarm, company": N_("monthly alarm, company"), "monthly alarm, products": N_("monthly alarm, products"),

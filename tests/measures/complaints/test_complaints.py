@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.complaints.complaints import complaint_causes, complaint_crossing, complaints, crossed
+from analysis.measures.complaints.complaints import complaint_causes, complaint_crossing, complaints
 
 MONTHS = ("2024-07", "2024-08", "2024-09")
 
@@ -99,14 +99,17 @@ def test_complaints_that_were_not_delivered_are_not_a_rate_of_zero(insurer):
 
 def test_causes_are_crossed_with_line_and_product(insurer):
     rows = received(3, cause=["delay; price", "delay", "price"], service_line=["claims", "claims", None])
-    table = complaint_crossing(insurer({"complaints": rows}))
-    assert table.to_numpy().tolist() == [
-        ["delay", "claims", "auto", 2], ["price", "", "auto", 1], ["price", "claims", "auto", 1]]
+    table = complaint_crossing(insurer({"complaints": rows}, disclosure={"minimum_persons": 2}))
+    assert table.query("across == 'service_line'")[["cause", "unit", "n", "status"]].fillna(0).to_numpy().tolist() == [
+        ["delay", "", 0, "suppressed"], ["delay", "claims", 0, "suppressed"],
+        ["price", "", 0, "suppressed"], ["price", "claims", 0, "suppressed"]]
     assert complaint_crossing(insurer({})).empty
 
 
-def test_a_crossing_is_added_up_to_two_columns_most_frequent_cause_first(insurer):
-    rows = received(5, cause=["price", "delay", "delay", "delay", "price"], service_line=["claims"] * 3 + ["sales"] * 2)
-    found = crossed(complaint_crossing(insurer({"complaints": rows})), "service_line")
-    assert found.to_numpy().tolist() == [
-        ["delay", "claims", 2], ["delay", "sales", 1], ["price", "claims", 1], ["price", "sales", 1]]
+def test_a_crossing_shows_enough_and_has_the_most_frequent_cause_first(insurer):
+    rows = received(50, cause=["price"] * 20 + ["delay"] * 30,
+                    service_line=["claims"] * 10 + ["sales"] * 10 + ["claims"] * 12 + ["sales"] * 18)
+    table = complaint_crossing(insurer({"complaints": rows})).query("across == 'service_line'")
+    assert table[["cause", "unit", "n"]].to_numpy().tolist() == [
+        ["delay", "claims", 12], ["delay", "sales", 18], ["price", "claims", 10], ["price", "sales", 10]]
+    assert table["status"].eq("ok").all()

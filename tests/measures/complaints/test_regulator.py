@@ -67,20 +67,20 @@ def told(table: pd.DataFrame, indicator: str) -> dict[str, int]:
 def test_those_of_agents_are_shown_apart_and_never_deleted(insurer: Insurer) -> None:
     rows = received(12, agency=["true"] * 3 + ["false"] * 7 + [None] * 2)
     table = complaint_agency(insurer({"complaints": rows, "exposures": business()}))
-    assert told(table, "complaints_received_count") == {"all": 12, "without agency": 9, "agency alone": 3}
-    assert told(table, "complaints_per_10k_policies") == {"all": 12, "without agency": 9}
+    assert told(table, "complaints_received_count") == {"with agency": 12, "without agency": 9, "agency alone": 3}
+    assert told(table, "complaints_per_10k_policies") == {"with agency": 12, "without agency": 9}
 
 
 def test_who_brought_a_complaint_may_never_be_told(insurer: Insurer) -> None:
     table = complaint_agency(insurer({"complaints": received(12), "exposures": business()}))
     rows = table[table["indicator"] == "complaints_received_count"].set_index("brought")
-    assert rows.loc["all", "n"] == 12
+    assert rows.loc["with agency", "n"] == 12
     assert set(rows.loc[["without agency", "agency alone"], "status"]) == {"no data"}
-    assert told(table, "complaints_per_10k_policies") == {"all": 12}
+    assert told(table, "complaints_per_10k_policies") == {"with agency": 12}
 
 
 def test_agents_complaints_are_known_by_month(insurer: Insurer) -> None:
     assert MONTHS[0] == "2024-07"
     rows = received(12, agency=["true"] * 6 + ["false"] * 6, outcome="upheld", decided_at="2024-09-20T10:00")
     table = complaint_agency(insurer({"complaints": rows}))
-    assert told(table, "complaint_upheld_share") == {"all": 12, "without agency": 6, "agency alone": 6}
+    assert told(table, "complaint_upheld_share") == {"with agency": 12, "without agency": 6, "agency alone": 6}

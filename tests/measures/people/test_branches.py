@@ -38,16 +38,17 @@ def test_effects_are_weighed_by_what_is_known_of_them() -> None:
 
 
 def test_a_branch_is_held_against_the_people_of_all_others() -> None:
-    """By hand: the mean effects of four and of twelve people, alike in weight, on their normal law."""
+    """By hand: the weighted mean effects of four and of twelve people, on their normal law."""
     told = standing(60).loc["B0"]
     people = reduced.group(16, branches=4)
     good = {who: 60 + number % 3 if number % 4 == 0 else 85 + number % 7
             for number, who in enumerate(people["employee_id"])}
     own = pooled_effects(list(scoring(people, reduced.evidence({FIRST: reduced.shares(good, 100)}),
                                       reduced.bounds()).fits.values()))
-    branch = np.array([own["effect"].iloc[place::4].mean() for place in range(4)])
-    apart = branch[0] - branch[1:].mean()
-    error = (own["weight"].iloc[0] ** -1 * (1 / 4 + 1 / 12)) ** 0.5
+    inside = np.arange(16) % 4 == 0
+    means = [np.average(own["effect"][part], weights=own["weight"][part]) for part in (inside, ~inside)]
+    apart = means[0] - means[1]
+    error = (1 / own["weight"][inside].sum() + 1 / own["weight"][~inside].sum()) ** 0.5
     assert told["apart"] == pytest.approx(apart)
     assert told["p"] == pytest.approx(2 * stats.norm.sf(abs(apart) / error))
     assert (told["people"], told["stands_out"]) == (4, BELOW)

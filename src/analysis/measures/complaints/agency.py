@@ -27,7 +27,7 @@ from analysis.measures.complaints.handling import DECIDED, UPHELD
 from analysis.measures.units import COMPANY, judged
 from analysis.run import Run
 
-ALL, WITHOUT, AGENCY = "all", "without agency", "agency alone"
+ALL, WITHOUT, AGENCY = "with agency", "without agency", "agency alone"
 RECEIVED = Question("complaints_received_count", (COMPANY,), number_of, plain_count)
 FOUND_FOR_CUSTOMER = Question("complaint_upheld_share", (COMPANY,), share_of("upheld"), plain_share)
 HANDLED = Question("complaint_handling_share", (COMPANY,), share_of("closed"), plain_share)

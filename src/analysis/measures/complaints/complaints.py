@@ -20,12 +20,15 @@ from analysis.measures.breakdown import (
 )
 from analysis.measures.complaints.exposure import Denominator, denominators, quarter_rates
 from analysis.measures.complaints.handling import UNIT_TYPES, handling
+from analysis.measures.disclosure import crossed_counts
 from analysis.measures.units import judged, narrowed
 from analysis.run import Run, remembered
 from analysis.stats.intervals.shares import modified_wilson
 from analysis.tables.results import blank_figures
 
 CAUSE_SEPARATOR = ";"
+ACROSS = ("product", "service_line")
+CROSSED = ["cause", "across", "unit", "n", "status"]
 RECEIVED = Question("complaints_received_count", UNIT_TYPES, number_of, plain_count, zeros=True)
 
 
@@ -76,22 +79,24 @@ def complaint_causes(run: Run) -> pd.DataFrame:
 
 
 def complaint_crossing(run: Run) -> pd.DataFrame:
-    """Return how many of the quarter's complaints name each ``cause`` in each ``service_line`` and ``product``.
+    """Return how many of the quarter's complaints name each ``cause`` in each product and in each service line.
 
-    A complaint counts once for each of its causes; '' = not told; cells without a complaint have no row. Small counts
-    without an interval say where to look, not that one place is worse than another.
+    ``across``: product or service_line; ``unit`` ('' = not told); n, missing where ``status`` is "suppressed": cells of
+    fewer persons than `disclosure` allows, and those that would give one away (METHODS §7). A complaint counts once for
+    each of its causes. Small counts without an interval say where to look, not that one place is worse than another.
     """
-    named = _named(run.warehouse.table("complaints"), "service_line", "product")
-    told = named.mutate(service_line=ibis._.service_line.fill_null(""), product=ibis._["product"].fill_null(""))
-    return run.warehouse.reduce(told.group_by("cause", "service_line", "product").agg(n=ibis._.count()))
-
-
-def crossed(cells: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return ``cells`` of `complaint_crossing` added up to cause × ``column``, largest cause first, for drawing."""
-    table = cells.groupby(["cause", column], as_index=False)["n"].sum()
-    totals = table.groupby("cause")["n"].transform("sum")
-    order = table.assign(total=totals).sort_values(["total", "cause", column], ascending=[False, True, True])
-    return order[["cause", column, "n"]].reset_index(drop=True)
+    named = _named(run.warehouse.table("complaints"), *ACROSS)
+    parts = []
+    for column in ACROSS:
+        told = named.mutate(unit=named[column].fill_null(""))
+        counts = run.warehouse.reduce(told.group_by("cause", "unit").agg(n=ibis._.count()))
+        if len(counts):
+            shown = crossed_counts(counts, "cause", "unit", run.params.site.disclosure.minimum_persons)
+            order = counts.groupby("cause")["n"].sum()
+            shown = shown.assign(across=column, total=shown["cause"].map(order))
+            parts.append(shown.sort_values(["total", "cause", "unit"], ascending=[False, True, True]))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CROSSED)
+    return table[CROSSED]
 
 
 def _named(rows: ir.Table, *columns: str) -> ir.Table:

@@ -68,7 +68,8 @@ def effects(run: Run) -> pd.DataFrame:
     compared as ratios to the company's median of the kind (their logarithms), and told in hours at the level before.
     ``detectable``: the smallest effect seen four times in five, by how units changed before the measure.
     ``by_regression``: what the pull to the mean alone would make of units that stood so far off before. ``effect``:
-    effective, not shown, harmful; ``why`` in words, against the effect that was registered.
+    effective, not shown, harmful, or not yet evaluated before the window's last quarter; ``why`` in words, against the
+    effect that was registered.
     """
     taken = [one for one in run.params.actions if one.opened_on <= run.as_of.astimezone(run.params.site.zone).date()]
     history = {key: _history(run, *key) for key in {_source(one) for one in taken if _began(one) is not None}}
@@ -118,6 +119,8 @@ def _effect_of(run: Run, action: Action, history: pd.DataFrame) -> dict[str, Any
     row: dict[str, Any] = {name: found.iloc[0].get(name) for name in NUMBERS} | more
     if unit == "hours":
         row = _in_hours(row, hours)
+    if run.quarter < action.window_end:
+        return row | {"effect": NOT_YET, "why": f"its window runs until {action.window_end}"}
     return row | {"effect": verdict, "why": why}
 
 

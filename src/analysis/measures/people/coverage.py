@@ -45,7 +45,7 @@ def acknowledgement(run: Run) -> pd.DataFrame:
     frame = by_unit(run, told_by(run, posts(run), "staff", "acknowledged_on"), ACKNOWLEDGED)
     missing = (frame["n"].astype(float) * (1 - frame["estimate"])).round().astype("Int64")
     certain = (frame["estimate"] >= frame["target"]).astype(float).where(frame["estimate"].notna())
-    return judged(run, [frame.assign(missing=missing, p_worse=certain)])
+    return judged(run, [frame.assign(missing=missing, p_worse=certain, customers=0)])
 
 
 @remembered

@@ -16,6 +16,7 @@ from analysis.stats.estimates import LEVEL, OK
 from analysis.stats.intervals.shares import modified_wilson
 from analysis.stats.people.two_way import person_effects, person_f_test, two_way
 
+PRIOR_CASES = 30  # at the group's share: fewer make those near 0 or 1 too certain, more the others
 KEPT_PRECISION = 0.8  # of what a person's own cases would tell if no cells had to be estimated
 SEPARATOR = "|"
 SURE = 1e9  # degrees of freedom of a z-value
@@ -55,9 +56,10 @@ def fitted(cases: pd.DataFrame, cells: Sequence[tuple[str, ...]], newest: str, s
     recent = cases[cases["quarter"].eq(newest)]
     late = person_effects(two_way(_of_persons(recent, cell))) if len(recent) else person_effects(fit).iloc[:0]
     test = person_f_test(fit).iloc[0]
+    effects, own = person_effects(fit), own_variance(cases) if share and scale == 1 else None
     return Fit(
-        effects=_scaled(person_effects(fit), scale),
-        newest=_scaled(late, scale),
+        effects=_scaled(_with_variance(effects, own), scale),
+        newest=_scaled(_with_variance(late, own), scale),
         naive=own_figures(cases, ["employee_id"], scale, share),
         mean=float(cases["total"].sum() / cases["n"].sum() / scale),
         cell=cell,
@@ -92,6 +94,32 @@ def cell_labels(cases: pd.DataFrame, cell: tuple[str, ...]) -> pd.Series:
     for name in cell:
         label = label + SEPARATOR + cases[name].astype("str")
     return label
+
+
+def own_variance(cases: pd.DataFrame) -> pd.Series:
+    """Return each person's variance of a case over the group's, for cases that are good (1) or not (0).
+
+    p(1 − p) at the person's own share p, drawn to the group's by PRIOR_CASES, over the mean of all cases. One variance
+    for all makes the intervals of low shares among high ones too short: of the lowest three of 17 (137 cases each, .925
+    ± .04) it covered .877 of .95, this .902, and .952 of all.
+    """
+    sums = cases.groupby("employee_id")[["n", "total"]].sum()
+    share = sums["total"].sum() / sums["n"].sum()
+    own = (sums["total"] + PRIOR_CASES * share) / (sums["n"] + PRIOR_CASES)
+    variance = own * (1 - own)
+    whole = (sums["n"] * variance).sum() / sums["n"].sum()
+    return variance / whole if whole > 0 else pd.Series(1.0, sums.index)
+
+
+def _with_variance(effects: pd.DataFrame, own: pd.Series | None) -> pd.DataFrame:
+    """Return ``effects`` with each variance multiplied by the person's ``own``, and the interval with it."""
+    if own is None:
+        return effects
+    times = own.reindex(effects.index).fillna(1.0)
+    middle = effects["estimate"]
+    reach = {end: middle + np.sqrt(times) * (effects[end] - middle) for end in ("low", "high")}
+    return effects.assign(**reach, std_error=effects["std_error"] * np.sqrt(times),
+                          sampling_variance=effects["sampling_variance"] * times)
 
 
 def _scaled(effects: pd.DataFrame, scale: float) -> pd.DataFrame:

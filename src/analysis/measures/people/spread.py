@@ -62,10 +62,18 @@ def _spread(known: Known, test: pd.Series) -> dict[str, Any]:
     fit = known.scored.fits.get((asked, (test["role"], test["line"])))
     if fit is None:
         return {"status": "not applicable", "estimate": np.nan, "low": np.nan, "high": np.nan,
-                "naive_spread": told["naive"].std(), "reliability": told["reliability"].median()}
+                "naive_spread": told["naive"].std(), "reliability": _median(told["reliability"])}
     variance = between_variance(fit.effects, level=known.bounds.level).iloc[0]
+    sampling = fit.effects.loc[fit.effects["status"].eq(OK), "sampling_variance"]
+    between = float(np.nan_to_num(variance["estimate"]))
     return {"status": variance["status"], **{one: np.sqrt(variance[one]) for one in ("estimate", "low", "high")},
-            "naive_spread": fit.naive["estimate"].std(), "reliability": told["reliability"].median()}
+            "naive_spread": fit.naive["estimate"].std(), "reliability": _median(between / (between + sampling))}
+
+
+def _median(of_people: pd.Series) -> float:
+    """Return the median over the people of a group; NaN where they are too few to stand for nobody (METHODS §7)."""
+    told = of_people.astype(float).dropna()
+    return float(told.median()) if len(told) >= MINIMUM_GROUP else np.nan
 
 
 def tier_counts(known: Known) -> pd.DataFrame:
