@@ -124,6 +124,7 @@ WORDS: Mapping[str, str] = MappingProxyType({
     "fewer than 8 people in the same job": N_("fewer than 8 people in the same job"),
     "nothing": N_("nothing"), "the coarsest cells": N_("the coarsest cells"),
     "the finest cells": N_("the finest cells"), "rows delivered since": N_("rows delivered since"),
+    "its window still runs": N_("its window still runs"),
     "effective": N_("effective"), "harmful": N_("harmful"), "units declared": N_("units declared"),
     "not shown: too few units": N_("not shown: too few units"), "none: before and after": N_("none: before and after"),
     "all units without a measure": N_("all units without a measure"),

@@ -92,6 +92,11 @@ def test_a_measure_that_has_not_begun_is_not_yet_evaluated(insurer: Insurer) -> 
     assert late["status"] == "not yet evaluated"
 
 
+def test_a_measure_is_not_judged_before_its_window_ends(insurer: Insurer) -> None:
+    found = effect_of(insurer, answers(0.2), window="2024Q1 to 2024Q4")
+    assert (found["effect"], found["why"], found["status"]) == ("not yet evaluated", "its window still runs", "ok")
+
+
 def test_units_with_another_measure_are_no_placebos(insurer: Insurer) -> None:
     other = ACTION | {"action_id": "A2", "units": ["B04", "B05"], "comparison_units": []}
     run = insurer({"surveys": answers(0.2)}, files={"actions.yml": [ACTION, other]})

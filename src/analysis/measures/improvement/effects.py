@@ -51,7 +51,7 @@ MONTH, PARTED = "month", ":"
 UNIT_TYPES = ("branch", "service_line", "channel", "partner", "product", "kind", "department", MONTH)
 SEED = 2_024  # of the placebo assignments, where they are too many to try all
 FIRST_DAYS = 31  # a measure that begins later in a quarter leaves that quarter out
-NOT_YET = "not yet evaluated"
+NOT_YET, STILL_RUNS = "not yet evaluated", "its window still runs"
 DECLARED, WITHOUT_MEASURE, NO_COMPARISON = "units declared", "all units without a measure", "none: before and after"
 NUMBERS = ["n", "estimate", "low", "high", "level", "method", "status", "p", "smallest_p", "treated", "comparison"]
 WORDS = ("method", "compared", "effect", "why")
@@ -120,7 +120,7 @@ def _effect_of(run: Run, action: Action, history: pd.DataFrame) -> dict[str, Any
     if unit == "hours":
         row = _in_hours(row, hours)
     if run.quarter < action.window_end:
-        return row | {"effect": NOT_YET, "why": f"its window runs until {action.window_end}"}
+        return row | {"effect": NOT_YET, "why": STILL_RUNS}
     return row | {"effect": verdict, "why": why}
 
 
