@@ -125,6 +125,20 @@ def test_hours_on_days_off_count_on_weekends_and_holidays_alone() -> None:
     assert made_up[0] == clock.working_seconds(["2024-09-29"], ["2024-09-30"], CN, OFFICE)[0]
 
 
+def test_a_saturday_may_have_hours_of_its_own() -> None:
+    """2024-10-05 is a Saturday, 10-06 a Sunday; the Saturday 10-12 is made up, with the hours of working days."""
+    hours = clock.ServiceHours(OFFICE.weekdays, OFFICE.make_up, "09:00-10:00", ("09:00-13:00", None))
+    days, next_days = ["2024-10-05", "2024-10-06", "2024-10-12"], ["2024-10-06", "2024-10-07", "2024-10-13"]
+    found = clock.working_seconds(days, next_days, CN, hours)
+    made_up = clock.working_seconds(["2024-10-12"], ["2024-10-13"], CN, OFFICE)[0]
+    assert found.tolist() == [4 * 3600, 3600, made_up]
+
+
+def test_a_closed_weekday_stays_closed_however_make_up_days_are_served() -> None:
+    closed = clock.ServiceHours(("09:00-17:00", "", "09:00-17:00", "", "", "", ""), make_up="09:00-17:00")
+    assert clock.working_seconds(["2024-09-02"], ["2024-09-09"], CN, closed).tolist() == [2 * 8 * 3600]
+
+
 def test_the_table_of_service_time_adds_up_day_by_day() -> None:
     table = clock.service_table(CN, OFFICE)
     assert (table["before"] + table["open_seconds"]).iloc[:-1].tolist() == table["before"].iloc[1:].tolist()

@@ -24,14 +24,10 @@ from analysis.publish.order import PROJECT, Order
 from analysis.publish.receipt import is_current
 from analysis.publish.stage import held
 from analysis.publish.surroundings import enter
-from analysis.quarter import Quarter
+from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Busy, Refused
 
 REFUSED, BUSY, DEFECT, INTERRUPTED = 2, 75, 1, 130
-LATER = {
-    "plan": "drafting the next quarter's plan",
-    "actions": "importing delivered improvement measures",
-}
 JOBS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 YES, NO = {"1", "yes", "true"}, {"", "0", "no", "false"}
 
@@ -45,8 +41,8 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """Return the command line: a command, and options of which an empty one counts as not given."""
     top = _Parser(prog="python -m analysis", description="Quarterly service quality evaluation.", allow_abbrev=False)
-    top.add_argument("command", choices=[*COMMANDS, *LATER], metavar="command", help=", ".join([*COMMANDS, *LATER]))
-    top.add_argument("file", nargs="?", default="", help="the filled appraisal file")
+    top.add_argument("command", choices=[*COMMANDS], metavar="command", help=", ".join(COMMANDS))
+    top.add_argument("subject", nargs="?", default="", help="plan, actions: a quarter; appraisal, actions: a file")
     top.add_argument("--quarter", default="", help="as in 2024Q3")
     for name in ("data", "reports", "params"):
         top.add_argument(f"--{name}", default="", help="a folder")
@@ -153,10 +149,10 @@ def appraisal(given: argparse.Namespace) -> None:
     with held(order.stage):
         from analysis.publish.decisions import Filled
 
-        filled = Filled.read(order, Path(given.file))
+        filled = Filled.read(order, Path(given.subject))
         if found := filled.offences():
             _say(*found)
-            raise Refused(f"{len(found)} entries cannot be recorded", "They are listed above", file=given.file)
+            raise Refused(f"{len(found)} entries cannot be recorded", "They are listed above", file=given.subject)
         path, decisions = filled.record()
         _say(f"decisions: {decisions}", f"recorded: {path}")
 
@@ -172,8 +168,35 @@ def sign(given: argparse.Namespace) -> None:
         _say(*(f"signed: {path}" for path in signing.sign(order, given.by, date.today())))
 
 
+def plan(given: argparse.Namespace) -> None:
+    """Draft the plan of a quarter from the results of the one before."""
+    wanted = Quarter.parse(given.subject)
+    order = order_of(argparse.Namespace(**vars(given) | {"quarter": str(wanted.plus(-1))}))
+    with held(order.stage):
+        from analysis.publish.drafting import draft_plan
+
+        path, empty = draft_plan(order)
+        _say(f"drafted: {path}", f"to be filled in: {empty}")
+
+
+def actions(given: argparse.Namespace) -> None:
+    """Draft measures against a quarter's problems or, given a file, import the measures delivered in it."""
+    wanted = given.subject if QUARTER_PATTERN.fullmatch(given.subject) else given.quarter
+    order = order_of(argparse.Namespace(**vars(given) | {"quarter": wanted}))
+    with held(order.stage):
+        from analysis.publish.drafting import draft_actions, import_actions
+
+        if wanted == given.subject:
+            path, number = draft_actions(order)
+            _say(f"drafted: {path}", f"measures: {number}")
+        else:
+            path, number = import_actions(order, Path(given.subject))
+            _say(f"imported: {number}", f"registered in: {path}")
+
+
 COMMANDS = {"quarter": quarter, "data": data, "verify": verify, "sign": sign, "sample": sample, "sheets": sheets,
-            "appraisal": appraisal}
+            "appraisal": appraisal, "plan": plan, "actions": actions}
+WITH_SUBJECT = ("appraisal", "plan", "actions")
 
 
 def _say(*lines: str) -> None:
@@ -188,10 +211,9 @@ def main(arguments: Sequence[str]) -> int:
     """Do what the command line says and return the exit status; a defect is left to the caller."""
     try:
         given = parser().parse_args(arguments)
-        if given.command in LATER:
-            raise Refused(f"{given.command}: {LATER[given.command]} comes with a later release", "See CHANGELOG")
-        if bool(given.file) != (given.command == "appraisal"):
-            raise Refused("appraisal, and no other command, is given one file", "See README", file=given.file)
+        if bool(given.subject) != (given.command in WITH_SUBJECT):
+            raise Refused(f"{', '.join(WITH_SUBJECT)}, and no other command, are told what to work on", "See README",
+                          file=given.subject)
         COMMANDS[given.command](given)
     except Refused as refusal:
         return _ended(REFUSED, f"refused: {str(refusal).strip()}")

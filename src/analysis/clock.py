@@ -96,19 +96,23 @@ class ServiceHours:
     """Opening hours as ``08:30-17:30`` for Monday to Sunday, empty for closed.
 
     They count on official working days. A Saturday or Sunday worked as a make-up day has its own weekday's hours or,
-    where those are empty, ``make_up``. Every other day, weekend or holiday, has ``days_off``.
+    where those are empty, ``make_up``. Every other day, weekend or holiday, has ``days_off``, but a Saturday or Sunday
+    that of ``weekend`` unless it is None there.
     """
 
     weekdays: tuple[str, str, str, str, str, str, str]
     make_up: str = ""
     days_off: str = ""
+    weekend: tuple[str | None, str | None] = (None, None)
 
     def bounds(self, calendar: Calendar) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the second of the day at which each day of ``calendar`` opens and closes; twice 0 for closed."""
-        spans = np.array([_span(hours or self.make_up) for hours in self.weekdays], dtype=np.int64)
+        *week, saturday, sunday = self.weekdays
+        worked = [*week, saturday or self.make_up, sunday or self.make_up]
+        off = [self.days_off if hours is None else hours for hours in (*[None] * len(week), *self.weekend)]
         weekday = (calendar.days - MONDAY).astype(np.int64) % DAYS_PER_WEEK
-        off = _span(self.days_off)
-        opens, closes = (np.where(calendar.working, spans[weekday, end], off[end]) for end in (0, 1))
+        spans = [np.array([_span(hours) for hours in days], dtype=np.int64)[weekday] for days in (worked, off)]
+        opens, closes = (np.where(calendar.working, spans[0][:, end], spans[1][:, end]) for end in (0, 1))
         return opens, closes
 
 

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from analysis.quarter import Quarter
+from analysis.quarter import QUARTERS_PER_YEAR, Quarter
 from analysis.sources.delivery import Delivery
 from analysis.sources.shaping import day_column
 from analysis.tables import TABLES, Table
@@ -62,7 +62,8 @@ class Warehouse:
 
     def known_now(self, name: str) -> ir.Table:
         """Return the rows of ``name`` in this quarter and those of a year before, all as known now."""
-        before = [self._stored(name, tables[name]) for _, tables in sorted(self._followed.items()) if name in tables]
+        year = [self._followed.get(str(self.quarter.plus(-back)), {}) for back in range(QUARTERS_PER_YEAR, 0, -1)]
+        before = [self._stored(name, tables[name]) for tables in year if name in tables]
         return self._together([*before, self.table(name)])
 
     def _stored(self, name: str, path: str | None) -> ir.Table:

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from analysis.checks.judgement import Evidence
-from analysis.params import PROJECT, Params, load_params
-from analysis.params.loop import Delivered, Review, ReviewedIndicator, ReviewedProblem
+from analysis.measures.improvement.reviews import DECISION_COLUMNS, REVIEW_COLUMNS
+from analysis.params import PROJECT, load_params
+from analysis.params.loop import Delivered, Review, SignOff
 from analysis.quarter import Quarter
 from analysis.tables.results import figures
 
@@ -86,20 +87,25 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
         "tested": rows("csat_top2_share", p_worse=0.01),
         "actions": rows("action_effect", owner_department="claims", started_on="2024-01-01"),
         "fieldwork": pd.DataFrame({"sample": ["surveys"], "planned": [10], "actual": [12]}),
+        "reviews": pd.DataFrame([["2024Q2", one, "reviewed", "board", "2024-08-06"] for one in weighted],
+                                columns=REVIEW_COLUMNS),
+        "decisions": pd.DataFrame([["2024Q2", "problem", "x", "do", "", "", "no due day"],
+                                   ["2024Q2", "indicator", "nps", "keep", "", "", "no due day"],
+                                   ["2024Q1", "problem", "y", "do", "2024-07-01", "", "overdue"]],
+                                  columns=DECISION_COLUMNS),
     }
 
 
-def reviewed(params: Params) -> Review:
-    return Review(
-        quarter="2024Q2", reviewed_by="board", reviewed_on=date(2024, 8, 6),
-        delivered=(Delivered(to="board", on=date(2024, 7, 30), sha256="0" * 64),),
-        indicators=tuple(ReviewedIndicator(id=one, reviewed=True) for one in params.plans[Quarter(2024, 2)].indicators),
-        problems=(ReviewedProblem(problem_id="x", decision="do"),))
+LAST = Quarter(2024, 2)
+REVIEWED = Review(quarter="2024Q2", reviewed_by="board", reviewed_on=date(2024, 8, 6),
+                  delivered=(Delivered(to="board", on=date(2024, 7, 30), sha256="0" * 64),))
+SIGNED = SignOff(quarter="2024Q2", revision=1, run_id="a", manifest_sha256="0" * 64, signed_by="manager",
+                 signed_on=date(2024, 7, 29))
 
 
 @pytest.fixture(scope="session")
 def whole_evidence() -> Evidence:
     """Return the evidence of a quarter without fault."""
     params = load_params(PROJECT / "params", Quarter(2024, 3))
-    params = replace(params, reviews={Quarter(2024, 2): reviewed(params)})
+    params = replace(params, reviews={LAST: REVIEWED}, signed={LAST: (SIGNED,)})
     return Evidence(params, complete_tables(list(params.plan.weighted)))

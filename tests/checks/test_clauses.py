@@ -12,7 +12,7 @@ import pytest
 
 from analysis.checks.clauses import CLAUSES, clauses
 from analysis.checks.judgement import Evidence
-from analysis.params.loop import Delivered, ReviewedProblem
+from analysis.params.loop import Delivered
 from analysis.params.registry import Registry
 from analysis.quarter import Quarter
 
@@ -51,10 +51,6 @@ def review(**values: object) -> Spoil:
     quarter = Quarter(2024, 2)
     return lambda e: replace(e, params=replace(
         e.params, reviews={quarter: e.params.reviews[quarter].model_copy(update=values)}))
-
-
-def undecided(problems: tuple[ReviewedProblem, ...]) -> tuple[ReviewedProblem, ...]:
-    return *problems, problems[0].model_copy(update={"decision": ""})
 
 
 def indicators(**values: object) -> Spoil:
@@ -100,14 +96,16 @@ WRONG: dict[str, Spoil] = {
     "5.1": plan(approved_on=date(2024, 12, 1)),
     "5.2": dropped("satisfaction", "unit == 'online'"),
     "5.3": changed("problems", owner=""),
-    "5.4": review(delivered=(Delivered(to="board", on=date(2025, 1, 1), sha256="0" * 64),)),
+    "5.4": review(delivered=(Delivered(to="board", on=date(2024, 7, 30), sha256="1" * 64),)),
     "5.5": plan(told_back=()),
     "6.1": lambda e: with_tables(
         e, fieldwork=pd.DataFrame({"sample": ["a", "b"], "planned": [1, 1], "actual": [1, 0]})),
     "6.2": indicators(approver=""),
     "6.3": lambda e: e,
-    "6.4": lambda e: review(problems=undecided(e.params.reviews[Quarter(2024, 2)].problems))(e),
-    "7.1": review(indicators=()),
+    "6.4": lambda e: with_tables(e, decisions=pd.concat([e.table("decisions"), e.table("decisions").iloc[:1].assign(
+        decision="", state="no decision")])),
+    "7.1": lambda e: with_tables(e, reviews=e.table("reviews").assign(
+        state=lambda rows: ["not reviewed", *rows["state"].iloc[1:]])),
     "7.2": dropped("feedback", "indicator == 'feedback_answered_share'"),
     "7.3": changed("appraisal", permitted_use=["", "coaching only"]),
     "7.4": plan(told_back=()),
@@ -120,7 +118,7 @@ NEVER_WRONG = {"6.3"}  # one figure: there or not there
 ABSENT: dict[str, Spoil] = {
     "3.4": lambda e: plan(indicators={})(no_indicators(e)),
     "5.1": lambda e: e,
-    "5.4": params(reviews={}), "6.4": params(reviews={}), "7.1": params(reviews={}),
+    "5.4": params(reviews={}), "6.4": without("decisions", "reviews"), "7.1": changed("reviews", reviewed_by=""),
     "5.5": lambda e: plan(told_back=())(no_figures(e)), "7.4": lambda e: plan(told_back=())(no_figures(e)),
     "6.2": no_indicators,
     "8.1": no_indicators,
@@ -159,6 +157,11 @@ def test_a_quarter_without_a_revision_has_nothing_to_bridge(whole_evidence: Evid
     kept = [one for one in whole_evidence.params.registry.versions if one.effective_to is None]
     unrevised = Registry(kept, whole_evidence.params.quarter)
     assert status(params(registry=unrevised)(without("changes")(whole_evidence)), "8.3") == "met"
+
+
+def test_a_first_quarter_has_nothing_to_tell_a_revision_of(whole_evidence: Evidence) -> None:
+    alone = changed("changes", status="no data", definition=float("nan"))(whole_evidence)
+    assert status(alone, "8.3") == "no data"
 
 
 def test_every_pointer_names_a_table_or_a_parameter_file(whole_evidence: Evidence) -> None:

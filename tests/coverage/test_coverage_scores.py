@@ -2,8 +2,8 @@
 
 Fifty staff in three groups with the sample's kinds of cases and three times its number of them (with fewer answers
 nobody has a composite), reduced as a delivery is and put through `judgement`: cells, shrinkage, tests, tiers and
-branches together. Nothing promises how many single indicators lead to a use for appraisal when nobody differs; it is
-measured beside.
+branches together. Where nobody differs, few tiers, few figures told apart on single indicators and few uses for
+appraisal are promised.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.measures.people.cases import SCORED
+from analysis.measures.people.cases import SCORED, UPHELD_RATE
 from analysis.measures.people.groups import GROUP
 from analysis.measures.people.judgement import Known, judgement
+from analysis.measures.people.luck import indicator_flags
 from analysis.measures.people.scoring import APPRAISAL, Bounds, Evidence
 from analysis.measures.people.tiers import SUPPORT, Part
 from analysis.stats.estimates import OK
@@ -51,7 +52,7 @@ UNITS = {"csat_top2_share": "share", "in_limit_share": "share", "accuracy_error_
          "compliance_pass_share": "share", COMPETENCE: "score_0to100",
          "upheld_complaints_per_1k_requests": "rate"}
 MINIMUM_N = dict.fromkeys(UNITS, 30) | {COMPETENCE: 6}
-NOT_PROMISED = ("used for appraisal by chance",)
+FLAGGED, EVERY = (*SCORED, UPHELD_RATE), "all indicators"
 COLUMNS = ["estimator", "cell", "runs", "false_alarms", "coverage", "bound", "holds"]
 
 
@@ -194,10 +195,17 @@ def shown(one: Insurer) -> pd.DataFrame:
     return told[told["status"].eq(OK)].assign(covered=lambda t: t["truth"].between(t["low"], t["high"]))
 
 
-def falsely(name: str, counts: pd.Series) -> dict[str, object]:
+def told_apart(known: Known) -> dict[str, int]:
+    """Return how many figures of each indicator, and of all of them, stand apart from the colleagues'."""
+    flags = indicator_flags(known)
+    names = (flags["indicator"] + ":" + flags["event"]).str.strip(":")
+    return dict(zip(names, flags["flagged"], strict=True)) | {EVERY: int(flags["flagged"].sum())}
+
+
+def falsely(name: str, counts: pd.Series, cell: str = "nobody differs") -> dict[str, object]:
     """Mean number a quarter when nobody differs, against `FALSE_FLAGS` and two Monte-Carlo errors."""
     bound = FALSE_FLAGS + 2 * max(counts.std(), FALSE_FLAGS**0.5) / len(counts) ** 0.5
-    return {"estimator": name, "cell": "nobody differs", "runs": len(counts), "false_alarms": counts.mean(),
+    return {"estimator": name, "cell": cell, "runs": len(counts), "false_alarms": counts.mean(),
             "bound": bound, "holds": counts.mean() <= bound}
 
 
@@ -226,6 +234,7 @@ def innocent(runs: int) -> pd.DataFrame:
         known = insurer(NULL, one).known
         rows.append({"flagged": int(known.tiers.people["tier"].ne(DEFAULT).sum()),
                      "appraised": int(known.scored.scores["permitted_use"].eq(APPRAISAL).sum()),
+                     **told_apart(known),
                      "with_composite": int(known.tiers.groups["with_composite"].sum())})
     return pd.DataFrame(rows)
 
@@ -257,13 +266,15 @@ def table(runs: int) -> pd.DataFrame:
     nobody, (marks, stated) = innocent(runs), hard_cases(runs // 2)
     rows = [falsely("false tier flags a quarter", nobody["flagged"]),
             falsely("used for appraisal by chance", nobody["appraised"]),
+            *(falsely("false flags of an indicator a quarter", nobody[name], name) for name in (*FLAGGED, EVERY)),
             kept("all indicators", marks, NOMINAL), found(runs // 2, stated)]
     for name, own in marks.groupby("name"):
         rows += [kept(str(name), own, LEAST), closer(str(name), own)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-@pytest.mark.parametrize("estimator", ["false tier flags a quarter", "shrunken score",
+@pytest.mark.parametrize("estimator", ["false tier flags a quarter", "false flags of an indicator a quarter",
+                                       "used for appraisal by chance", "shrunken score",
                                        "error over the better alternative's", "found at the distance stated"])
 def test_scores_and_tiers_keep_their_promise(estimator: str) -> None:
     rows = table(RUNS)[table(RUNS)["estimator"] == estimator]

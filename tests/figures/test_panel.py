@@ -96,6 +96,14 @@ def test_the_same_table_has_the_same_id_and_another_has_not() -> None:
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_a_duty_left_undone_is_red_with_a_sign_and_its_word() -> None:
+    states = pd.DataFrame({"unit": ["a", "b", "c"], "state": ["not reviewed", "reviewed", "open"]})
+    html = table(states, "caption", Wording("en")).data
+    assert '<span class="verdict-not-met"><span aria-hidden="true">✗</span> not reviewed</span>' in html
+    assert '<span class="verdict-met"><span aria-hidden="true">✓</span> reviewed</span>' in html
+    assert html.count("verdict-") == 2
+
+
 def test_a_banner_shows_its_verdict_and_escapes_its_text() -> None:
     banner = ElementTree.fromstring(headline(HOSTILE, "not met").data)
     assert banner.get("class") == "headline verdict-not-met"

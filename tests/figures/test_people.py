@@ -8,7 +8,7 @@ from analysis.figures import (
     canvas,
     effects_plot,
     effects_sentence,
-    moved_shares,
+    flags_sentence,
     spread_sentence,
     tiers_sentence,
     use_bars,
@@ -34,17 +34,8 @@ def test_a_bar_numbers_how_many_may_be_used_for_what() -> None:
     assert [one.get_width() for one in ax.patches] == [2, 0, 7]
 
 
-def test_a_person_is_drawn_as_it_stands_and_with_like_cases() -> None:
-    table = pd.DataFrame([{"indicator": "in_limit_share", "event": "resolution", "unit": "E1", "n": 40, "naive": 0.6,
-                           "adjusted": 0.8, "group_mean": 0.7}])
-    ax = moved_shares(table, drawn(), SAY)
-    assert list(ax.lines[0].get_xdata()) == [0.6, 0.8]
-    assert [one.get_text() for one in ax.get_yticklabels()] == ["E1 (n = 40)"]
-
-
-@pytest.mark.parametrize("draw", [use_bars, moved_shares])
-def test_without_rows_the_drawing_says_so(draw: object) -> None:
-    assert texts(draw(pd.DataFrame(), drawn(), SAY)) == ["no data"]
+def test_without_rows_the_drawing_says_so() -> None:
+    assert texts(use_bars(pd.DataFrame(), drawn(), SAY)) == ["no data"]
 
 
 def test_effects_of_all_units_share_an_axis() -> None:
@@ -72,5 +63,8 @@ def test_sentences_count() -> None:
     scarce = tiers_sentence(counts.assign(needed_n=30), SAY)
     assert "half of the employees have 24 cases or fewer, 30 are needed." in scarce
     assert "points off" not in tiers_sentence(counts.assign(detectable=float("nan")), SAY)
+    flags = pd.DataFrame({"enough_evidence": [40, 60], "flagged": [2, 1], "expected_by_luck": [0.004, 0.02]})
+    assert flags_sentence(flags, SAY) == (
+        "Of 100 figures with enough evidence 3 are told from the colleagues'; 0.02 would be by luck alone.")
     spread = pd.DataFrame({"spread": ["beyond chance", "no larger than chance", ""]})
     assert spread_sentence(spread, SAY).startswith("2 comparisons of one indicator within one group")

@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from analysis.figures import bar_counts, canvas, figure, interval_plot, survival_curve, trend_plot
 from analysis.figures.plots import _tick
+from analysis.figures.style import BLUE, VERMILION
 from analysis.wording import Wording
 
 SAY = Wording("en")
@@ -63,6 +65,11 @@ def test_seven_lines_are_too_many_to_tell_apart() -> None:
 
 def test_bar_counts_labels_every_bar_with_its_count() -> None:
     assert written(bar_counts(ROWS.assign(n=[1234, 50, 0]), axes(), SAY)) == ["1,234", "50", "0"]
+
+
+def test_bars_take_the_colour_of_their_verdict() -> None:
+    bars = bar_counts(ROWS.assign(n=1, verdict=["met", "not met", "no target"]), axes(), SAY).patches
+    assert [to_hex(bar.get_facecolor()).upper() for bar in bars[:2]] == [BLUE, VERMILION]
 
 
 def test_survival_curve_is_drawn_in_hours() -> None:

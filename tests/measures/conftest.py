@@ -76,7 +76,8 @@ def _rows_alone(home: Path, quarter: str, names: list[str]) -> Run:
 
 
 def _parameters(home: Path, quarter: str, settings: dict[str, Any]) -> dict[str, Any]:
-    plan = PLAN | {"quarter": quarter} | {key: value for key, value in settings.items() if key in PLANNED}
+    dated = {"quarter": quarter, "approved_on": Quarter.parse(quarter).start}
+    plan = PLAN | dated | {key: value for key, value in settings.items() if key in PLANNED}
     site = SITE | {"data": str(home / "data")} | {key: value for key, value in settings.items() if key in SITE}
     return {"site.yml": site, f"{quarter}.yml": plan} | settings.get("files", {})
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import yaml
+
 from analysis.measures.definitions import definitions
+from analysis.params import PROJECT
 from tests.measures.conftest import Insurer
+
+REGISTRY = yaml.safe_load((PROJECT / "params" / "indicators.yml").read_text(encoding="utf-8"))
 
 
 def test_a_report_defines_its_own_figures(insurer: Insurer) -> None:
@@ -18,5 +23,9 @@ def test_the_plan_may_set_the_target(insurer: Insurer) -> None:
 
 
 def test_only_the_version_in_force_is_printed(insurer: Insurer) -> None:
-    found = definitions(insurer({}, quarter="2023Q2", as_of="2023-07-15T00:00:00+08:00"), "30_response_time")
-    assert list(found.loc[found["indicator"] == "in_limit_share", "formula"]) == ["served within the limit / served"]
+    asked = {"quarter": "2023Q2", "as_of": "2023-07-15T00:00:00+08:00"}
+    own, inherited = insurer({}, **asked, files={"indicators.yml": REGISTRY}), insurer({}, **asked)
+    told = [definitions(run, "30_response_time").set_index("indicator").loc["in_limit_share", "formula"]
+            for run in (own, inherited)]
+    present = "Aalen-Johansen share served by the limit, withdrawal competing"
+    assert told == ["served within the limit / served", present]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.mix import split
+from analysis.measures.mix import in_steps, split
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.shares import wilson
 
@@ -44,6 +44,26 @@ def test_the_limits_of_performance_are_those_of_independent_parts() -> None:
     row = parted(figures([56], [70]), figures([48], [80]))
     assert [row["performance"], row["performance_low"], row["performance_high"]] == pytest.approx(
         [0.2, 0.0524, 0.3339], abs=5e-5)
+
+
+def test_the_limits_of_mix_are_those_of_the_parts_with_their_shares_known() -> None:
+    """MOVER by hand from Wilson's limits: the first part counts -.2 at both times, the second .2."""
+    now, before = figures([30, 48], [40, 60]), figures([60, 10], [80, 20])
+    row = parted(now, before)
+    parts = [one.iloc[place] for one in (now, before) for place in (0, 1)]
+    down = sum((0.2 * (one["estimate"] - one["low" if place % 2 else "high"])) ** 2 for place, one in enumerate(parts))
+    up = sum((0.2 * (one["estimate"] - one["high" if place % 2 else "low"])) ** 2 for place, one in enumerate(parts))
+    assert [row["mix_low"], row["mix_high"]] == pytest.approx([row["mix"] - down**0.5, row["mix"] + up**0.5])
+
+
+def test_steps_are_figures_of_their_own() -> None:
+    now, before = figures([30, 48], [40, 60]), figures([60, 10], [80, 20])
+    change = between(now, before)
+    told = in_steps(change.merge(split(now, before, change, 0.95), on=FIGURE))
+    assert told["part"].tolist() == ["performance", "mix"]
+    assert told["estimate"].sum() == pytest.approx(0.08)
+    assert (told["low"] < told["estimate"]).all()
+    assert (told["estimate"] < told["high"]).all()
 
 
 def test_a_rise_that_the_mix_alone_made_is_a_reversal() -> None:
@@ -85,6 +105,7 @@ def test_a_part_of_one_time_only_counts_in_the_mix() -> None:
     row = parted(figures([30, 48], [40, 60]), figures([60], [80]))
     assert row["performance"] == pytest.approx(0)
     assert row["mix"] == pytest.approx(0.78 - 0.75)
+    assert row["mix_low"] < row["mix"] < row["mix_high"]
 
 
 def test_a_figure_that_its_parts_do_not_make_up_is_not_parted() -> None:

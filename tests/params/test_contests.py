@@ -32,5 +32,5 @@ def test_a_contest_that_says_too_little_is_refused(changes: dict[str, str], rule
 
 
 def test_the_same_contest_twice_is_refused_by_name(insurer: Insurer) -> None:
-    with pytest.raises(Refused, match="the contest c1 stands twice"):
+    with pytest.raises(Refused, match=r"^contests.yml, row \d+, column 1.contest_id: the id c1 stands twice"):
         insurer({}, files={"contests.yml": [RAISED, dict(RAISED)]})

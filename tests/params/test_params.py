@@ -17,7 +17,8 @@ SITE = {
     "service_lines": ["sales"], "jurisdictions": ["cn"], "calendar": "cn", "shifts": {"day": "00:00"}, "disclosure": {},
     "policies_denominator": "in_force", "refuse_on": [],
 }
-PLAN = {"prepared_by": "a", "approved_by": "b", "approved_on": "2024-06-20", "tables": {}}
+PLAN = {"prepared_by": "a", "approved_by": "b", "tables": {}}
+REVIEW = {"reviewed_by": "b", "reviewed_on": "2024-10-01"}
 
 
 def write(folder: Path, name: str, value: Any) -> None:
@@ -27,8 +28,8 @@ def write(folder: Path, name: str, value: Any) -> None:
 
 
 def plan(folder: Path, quarter: str, **changes: Any) -> None:
-    write(folder, quarter, PLAN | {"quarter": quarter, "as_of": "2024-10-15T00:00:00+08:00",
-                                   "indicators": {}} | changes)
+    write(folder, quarter, PLAN | {"quarter": quarter, "as_of": "2024-10-15T00:00:00+08:00", "indicators": {},
+                                   "approved_on": Quarter.parse(quarter).start} | changes)
 
 
 @pytest.fixture
@@ -57,14 +58,22 @@ def test_every_file_read_is_named(folder: Path) -> None:
     assert len(files) == len(set(files))
 
 
-def test_plans_and_reviews_of_two_years_are_read_and_later_ones_are_not(folder: Path) -> None:
+def test_plans_of_two_years_and_every_earlier_review_are_read_and_later_ones_are_not(folder: Path) -> None:
     for quarter in ("2022Q2", "2022Q3", "2024Q2", "2024Q4"):
         plan(folder, quarter)
-    for quarter in ("2024Q2", "2024Q3"):
-        write(folder, f"reviews/{quarter}", {"quarter": quarter, "reviewed_by": "b", "reviewed_on": "2024-08-01"})
+    for quarter in ("2019Q1", "2024Q2", "2024Q3"):
+        write(folder, f"reviews/{quarter}", REVIEW | {"quarter": quarter})
     params = load(folder)
     assert [str(one) for one in params.plans] == ["2022Q3", "2024Q2", "2024Q3"]
-    assert [str(one) for one in params.reviews] == ["2024Q2"]
+    assert [str(one) for one in params.reviews] == ["2019Q1", "2024Q2"]
+
+
+@pytest.mark.parametrize("name", ["2024Q3.yaml", "reviews/2024Q2.yaml", "reviews/2024q2.yml", "reviews/last.yml"])
+def test_a_file_that_would_be_passed_over_for_its_name_is_refused(folder: Path, name: str) -> None:
+    (folder / "reviews").mkdir()
+    (folder / name).write_text("quarter: 2024Q2\n")
+    with pytest.raises(Refused, match=f"^{name}: a file of this name is not read. Name it after its quarter"):
+        load(folder)
 
 
 def test_a_quarter_without_a_plan_is_refused(folder: Path) -> None:
@@ -74,13 +83,13 @@ def test_a_quarter_without_a_plan_is_refused(folder: Path) -> None:
 
 def test_a_plan_for_another_quarter_is_refused(folder: Path) -> None:
     write(folder, "2024Q4", yaml.safe_load((folder / "2024Q3.yml").read_text()))
-    with pytest.raises(Refused, match=r"^2024Q4.yml, column quarter: the plan says it is for 2024Q3"):
+    with pytest.raises(Refused, match=r"^2024Q4.yml, row 6, column quarter: the plan says it is for 2024Q3"):
         load(folder, "2024Q4")
 
 
 def test_a_review_of_another_quarter_is_refused(folder: Path) -> None:
-    write(folder, "reviews/2024Q2", {"quarter": "2024Q1", "reviewed_by": "b", "reviewed_on": "2024-08-01"})
-    with pytest.raises(Refused, match=r"^reviews/2024Q2.yml, column quarter: the review says it is for 2024Q1"):
+    write(folder, "reviews/2024Q2", REVIEW | {"quarter": "2024Q1"})
+    with pytest.raises(Refused, match=r"^reviews/2024Q2.yml, row 1, column quarter: the review says it is for 2024Q1"):
         load(folder)
 
 
@@ -93,12 +102,12 @@ def test_a_slip_in_a_review_names_its_folder(folder: Path) -> None:
 def test_a_planned_indicator_must_be_in_force(folder: Path) -> None:
     plan(folder, "2024Q3", indicators={"csat_top3_share": {}})
     with pytest.raises(Refused,
-                       match=r"^2024Q3.yml, column indicators.csat_top3_share: the plan names an indicator that"):
+                       match=r"^2024Q3.yml, row 5, column indicators.csat_top3_share: the plan names an ind"):
         load(folder)
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"calendar": "mars"}, "^site.yml, column calendar: no such working-day calendar. Choose one of cn, tw, uk"),
+    ({"calendar": "mars"}, "^site.yml, row 1, column calendar: no such working-day calendar. Choose one of cn, tw, uk"),
     ({"jurisdictions": ["mars"]}, "^mars.yml: the file is missing"), ({"colour": "red"}, "^site.yml, row .*colour"),
 ])
 def test_a_choice_without_its_file_is_refused(folder: Path, change: dict[str, Any], message: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -64,3 +64,37 @@ def test_a_weight_without_a_floor_is_an_error() -> None:
 def test_a_plan_outside_the_possible_is_an_error(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Plan.model_validate(PLAN | changes)
+
+
+NEAR = [
+    ("approved_on", "2023-07-01", "2025-06-30"), ("milestones.due", "2023-10-01", "2025-06-30"),
+    ("milestones.done", "2023-10-01", "2025-06-30"), ("told_back", "2023-10-01", "2025-06-30"),
+    ("tables.from", "2024-04-01", "2024-09-30"), ("tables.to", "2024-07-01", "2024-12-31"),
+]
+
+
+def with_date(key: str, day: date) -> dict[str, Any]:
+    step = {"name": "n", "owner": "o", "due": "2024-08-01"}
+    return {
+        "approved_on": {"approved_on": day}, "told_back": {"told_back": [{"unit": "B1", "on": day}]},
+        "milestones.due": {"milestones": [step | {"due": day}]},
+        "milestones.done": {"milestones": [step | {"done": day}]},
+        "tables.from": {"tables": {"surveys": FIELDWORK | {"from": day, "to": "2024-10-01"}}},
+        "tables.to": {"tables": {"surveys": FIELDWORK | {"from": "2024-07-01", "to": day}}},
+    }[key]
+
+
+@pytest.mark.parametrize(("key", "first", "last"), NEAR)
+def test_dates_lie_near_the_quarter(key: str, first: str, last: str) -> None:
+    ends = (date.fromisoformat(first), date.fromisoformat(last))
+    assert all(Plan.model_validate(PLAN | with_date(key, day)) for day in ends)
+    for day in (ends[0] - timedelta(days=1), ends[1] + timedelta(days=1)):
+        with pytest.raises(ValidationError, match=r"too far from 2024Q3|shares no day|to lies before from"):
+            Plan.model_validate(PLAN | with_date(key, day))
+
+
+@pytest.mark.parametrize("days", [("2024-04-01", "2024-06-30"), ("2024-10-01", "2024-12-31")])
+def test_fieldwork_of_another_quarter_is_an_error(days: tuple[str, str]) -> None:
+    surveys = {"covers": "fieldwork", "from": days[0], "to": days[1]}
+    with pytest.raises(ValidationError, match="shares no day with 2024Q3"):
+        Plan.model_validate(PLAN | {"tables": {"surveys": surveys}})

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analysis.params.registry import Indicator, Registry
+from analysis.params.registry import Indicator, Registry, inherited
 from analysis.quarter import Quarter
-from analysis.refusal import Refused
 
 INDICATOR: dict[str, Any] = {
     "id": "nps", "title": "t", "unit": "nps", "definition": "d", "interpretation": "i", "formula": "f",
@@ -38,16 +37,18 @@ def test_an_indicator_not_yet_or_no_longer_in_force_is_not_there() -> None:
     assert "nps" not in Registry([OLD], Quarter.parse("2024Q1"))
 
 
-def test_two_versions_in_force_at_once_are_refused() -> None:
-    with pytest.raises(Refused,
-                       match=r"^indicators.yml: two versions of nps are in force on 2024-03-31. End the older one"):
-        Registry([indicator(), NEW], Quarter.parse("2024Q1"))
-
-
 @pytest.mark.parametrize(("quarter", "titles"), [("2024Q1", ["new"]), ("2024Q4", ["new"]), ("2025Q1", [])])
 def test_a_revision_is_new_for_four_quarters(quarter: str, titles: list[str]) -> None:
     one = Quarter.parse(quarter)
     assert [version.title for version in Registry([OLD, NEW], one).revised(one)] == titles
+
+
+def test_who_inherits_takes_the_present_definition_and_no_history() -> None:
+    gone = indicator(id="gone", effective_to="2021-12-31")
+    for quarter in map(Quarter.parse, ("2020Q1", "2023Q4", "2024Q1")):
+        registry = Registry(inherited([OLD, NEW, gone]), quarter)
+        assert [one.title for one in registry] == ["new"]
+        assert registry.revised(quarter) == []
 
 
 def test_a_first_version_is_no_revision() -> None:

@@ -58,5 +58,12 @@ def test_opening_hours_may_be_left_out_and_count_on_make_up_days() -> None:
     assert (hours.weekdays[5:], hours.make_up, hours.days_off) == (("", ""), "08:00-24:00", "")
 
 
+def test_a_weekday_may_have_hours_of_its_own() -> None:
+    phone = {"workdays": "08:00-20:00", "friday": "08:00-16:00", "wednesday": "", "saturday": "09:00-13:00"}
+    hours = Site.model_validate(SITE | {"opening_hours": {"phone": phone}}).opening_hours["phone"].service_hours
+    assert hours.weekdays == ("08:00-20:00", "08:00-20:00", "", "08:00-20:00", "08:00-16:00", "", "")
+    assert (hours.make_up, hours.days_off, hours.weekend) == ("08:00-20:00", "", ("09:00-13:00", None))
+
+
 def test_every_suspicion_may_be_raised() -> None:
     assert Site.model_validate(SITE | {"refuse_on": SUSPICIONS}).refuse_on == SUSPICIONS

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
-from analysis.params.yaml_file import MAX_BYTES, Closed, read_yaml
+from analysis.params.yaml_file import MAX_BYTES, Closed, QuarterName, misfit, read_yaml, refused_at
 from analysis.refusal import Refused
 
 
@@ -17,10 +17,23 @@ class Part(Closed):
     size: int = Field(gt=0)
 
 
+class Span(Closed):
+    first: int
+    last: int
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Span:
+        if self.last < self.first:
+            raise misfit("last lies before first", "last", remedy="Exchange them")
+        return self
+
+
 class Whole(Closed):
     name: str
     parts: tuple[Part, ...] = ()
     named: dict[str, Part] = Field(default_factory=dict)
+    day: Span | None = None
+    quarter: QuarterName = "2024Q3"
 
 
 def read(tmp_path: Path, text: str | bytes, model: Any = Whole) -> Any:
@@ -56,7 +69,12 @@ def test_a_file_may_be_a_list(tmp_path: Path) -> None:
     ("name: x\nparts: [{size: " + "9" * 5000 + "}]\n", r"x.yml: not valid YAML: a value is not"),
     ("name: !!timestamp x\n", r"x.yml, row 1: not valid YAML: could not determine a constructor"),
     ("<<: {name: x}\n", r"x.yml, row 1, column (name|<<): "),
-    ("", r"x.yml: input should be a valid dictionary"),
+    ("", r"x.yml, row 1: the file is empty. Write it after the model"),
+    ("# nothing\n", r"x.yml, row 1: the file is empty"),
+    ("- name: x\n", r"x.yml, row 1: input should be a valid dictionary .*Write keys with their values"),
+    ("name: x\nparts: {size: 1}\n", r"x.yml, row 2, column parts: input should be a valid tuple. Write a list"),
+    ("name: x\nday: {first: 2, last: 1}\n", r"x.yml, row 2, column day.last: last lies before first. Exchange them"),
+    ("name: x\nquarter: 2024Q5\n", r"x.yml, row 2, column quarter: not a quarter such as 2024Q3. Correct the value"),
     ("name: !!python/object/apply:os.getcwd []\n", r"x.yml, row 1: not valid YAML: could not determine a constructor"),
 ])
 def test_a_slip_is_refused_with_its_place_and_remedy(tmp_path: Path, text: str | bytes, message: str) -> None:
@@ -102,6 +120,12 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_too_large_for_a_parameter_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="larger than a parameter file can be"):
         read(tmp_path, "#" * (MAX_BYTES + 1))
+
+
+def test_what_disagrees_with_another_file_is_refused_at_its_line(tmp_path: Path) -> None:
+    read(tmp_path, "name: x\nparts:\n  - size: 1\n  - size: 2\n")
+    refused = refused_at(tmp_path / "x.yml", "x.yml", ("parts", 1, "size"), "too large", "Take less")
+    assert str(refused) == "x.yml, row 4, column parts.1.size: too large. Take less"
 
 
 def test_a_deep_nest_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ from nbformat import NotebookNode
 from analysis.publish import edition
 from analysis.publish.order import Order
 from analysis.quarter import Quarter
+from tests.measures.conftest import insurer
+
+__all__ = ["insurer"]  # the small insurer of tests of measures, for drafts made of its results
 
 PARAMETERS = 'quarter = "2024Q3"\nrun = ""'
 SAVE = """import json, pathlib

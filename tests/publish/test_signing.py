@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
+from analysis.params.loop import SignOff
+from analysis.params.yaml_file import read_yaml
 from analysis.publish.order import Order
 from analysis.publish.receipt import watched
 from analysis.publish.seal import MANIFEST, Manifest, output_hashes, sha256
@@ -44,7 +46,7 @@ def order(tmp_path: Path) -> Order:
 
 def test_a_signature_names_the_sealed_manifest_and_stands_outside_it(order: Order) -> None:
     before = output_hashes(order.stage.target)
-    signed, published = sign(order, " Wang, general manager ", TODAY)
+    signed, published, _ = sign(order, " Wang, general manager ", TODAY)
     assert json.loads(signed.read_text()) == {
         "quarter": "2024Q3", "revision": 1, "run_id": "abc", "signed_by": "Wang, general manager",
         "signed_on": "2024-11-05", "manifest_sha256": sha256(order.stage.target / MANIFEST)}
@@ -71,7 +73,7 @@ def test_nobody_and_an_earlier_revision_are_refused(order: Order) -> None:
     with pytest.raises(Refused, match="nobody signs"):
         sign(order, "  ", TODAY)
     publish(order.stage.target, revision=2)
-    signed, _ = sign(order, "Wang", TODAY)
+    signed, *_ = sign(order, "Wang", TODAY)
     text = signed.read_text()
     publish(order.stage.target, revision=1)
     with pytest.raises(Refused, match="a later revision"):
@@ -81,10 +83,30 @@ def test_nobody_and_an_earlier_revision_are_refused(order: Order) -> None:
 
 def test_signing_does_not_make_the_report_stale_but_the_next_one_sees_it(order: Order) -> None:
     before = watched(order, order.quarter)
-    _, published = sign(order, "Wang", TODAY)
+    _, *kept = sign(order, "Wang", TODAY)
     assert watched(order, order.quarter) == before
     following = Order(Quarter(2024, 4), order.reports, params=order.params, data=order.data)
-    assert str(published) in watched(following, following.quarter)
+    assert {str(path) for path in kept} <= watched(following, following.quarter).keys()
+
+
+def test_every_signature_of_a_quarter_is_kept_with_the_parameters_once(order: Order) -> None:
+    sign(order, "Wang: \"head\", 質量", TODAY)
+    sign(order, "Wang: \"head\", 質量", TODAY)
+    first = sha256(order.stage.target / MANIFEST)
+    publish(order.stage.target, revision=2)
+    *_, signatures = sign(order, "Li", TODAY)
+    found = read_yaml(signatures, list[SignOff])
+    assert [(one.signed_by, one.revision, one.manifest_sha256) for one in found] == [
+        ("Wang: \"head\", 質量", 1, first), ("Li", 2, sha256(order.stage.target / MANIFEST))]
+
+
+def test_a_list_of_signatures_that_cannot_be_read_is_left_as_it_is(order: Order) -> None:
+    broken = order.params / "published" / "2024Q3.yml"
+    broken.parent.mkdir()
+    broken.write_text("- signed_by: Wang\n")
+    with pytest.raises(Refused, match=r"^published/2024Q3.yml, row 1, column 0.quarter: field required. Add it"):
+        sign(order, "Li", TODAY)
+    assert [path.name for path in broken.parent.iterdir()] == [broken.name]
 
 
 def test_what_is_not_published_cannot_be_signed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from analysis.stats.models.differences import (
     two_by_two,
 )
 from analysis.stats.models.newey_west import newey_west_regression
-from analysis.stats.models.power import detectable_effect
+from analysis.stats.models.power import detectable_difference
 from analysis.stats.models.randomisation import placebo_windows, randomisation_test
 from analysis.stats.models.regression_to_mean import (
     Population,
@@ -220,16 +220,26 @@ def test_placebo_windows_are_r():
     close(table["estimate"], [19.44326484943389, -59.70306742460106])
 
 
-def test_detectable_effect_is_r():
-    # power.t.test(n = 12, sd = sd(precip[1:12]), power = .8, tol = 1e-12)$delta; power = .9, sig.level = .1
+def test_detectable_difference_is_r():
+    # x <- precip[1:12], changes of twelve units from one period to the next; the levels that assignments can keep:
+    # power.t.test(n = 12, sd = sd(x), power = .8, sig.level = 2 * 67603/choose(24, 12), tol = 1e-12)$delta
     rain = [67, 54.7, 7, 48.5, 14, 17.2, 20.7, 13, 43.4, 40.2, 38.9, 54.5]
-    close(detectable_effect(rain, 12)["estimate"], 23.71124798027112)
-    close(detectable_effect(rain, 12, level=0.9, power=0.9)["estimate"], 24.43712487516936)
-    # uniroot(function(l) 1 - pt(qt(.975, 15), 15, ncp = l) - .8, c(1, 6))$root * sd * sqrt(1/5 + 1/12)
-    table = detectable_effect(rain, 5)
-    close(table["estimate"], 31.61469784278625)
+    known = pd.DataFrame({"unit": np.tile(np.arange(12), 2), "period": np.repeat([0, 1], 12), "n": 1.0})
+    known = known.assign(value=np.r_[np.zeros(12), rain])
+
+    def plan(treated: int, units: int) -> pd.DataFrame:
+        rows = pd.DataFrame({"unit": np.tile(np.arange(units), 2), "period": np.repeat([0, 1], units), "n": 1.0})
+        return rows.assign(treated=rows["unit"] < treated, after=rows["period"] == 1)
+
+    close(detectable_difference(known, plan(12, 24))["estimate"], 23.71130255488676)
+    # the same with power = .9, sig.level = 2 * 135207/choose(24, 12)
+    close(detectable_difference(known, plan(12, 24), level=0.9, power=0.9)["estimate"], 24.43715159851114)
+    # k <- 309/choose(17, 5); uniroot(function(l) 1 - pt(qt(1 - k/2, 15), 15, ncp = l) - .8, c(1, 6),
+    # tol = 1e-13)$root * sd(x) * sqrt(1/5 + 1/12)
+    table = detectable_difference(known, plan(5, 17))
+    close(table["estimate"], 31.62218710799958)
     # sqrt(11/qchisq(c(.975, .025), 11))
-    close(table[["low", "high"]] / 31.61469784278625, [[0.7083951508622658, 1.697878017724006]])
+    close(table[["low", "high"]] / 31.62218710799958, [[0.7083951508622658, 1.697878017724006]])
 
 
 def test_sup_f_of_the_nile_is_strucchange():

@@ -18,7 +18,7 @@ SITE = {
     "service_lines": ["sales"], "jurisdictions": [], "calendar": "cn", "shifts": {"day": "00:00"},
     "disclosure": {"minimum_persons": 8}, "policies_denominator": "in_force", "refuse_on": [],
 }
-PLAN = {"prepared_by": "a", "approved_by": "b", "approved_on": "2024-06-20", "indicators": {}, "tables": {}}
+PLAN = {"prepared_by": "a", "approved_by": "b", "indicators": {}, "tables": {}}
 
 
 class Company:
@@ -35,7 +35,8 @@ class Company:
         self._yaml("site", SITE | changes)
 
     def plan(self, quarter: str = "2024Q3", as_of: str = "2024-10-15T00:00:00+08:00", **changes: Any) -> None:
-        self._yaml(quarter, PLAN | {"quarter": quarter, "as_of": as_of} | changes)
+        dated = {"quarter": quarter, "as_of": as_of, "approved_on": Quarter.parse(quarter).start}
+        self._yaml(quarter, PLAN | dated | changes)
 
     def sources(self, **tables: Any) -> None:
         self._yaml("sources", {"tables": tables})

@@ -123,6 +123,27 @@ def test_failures_name_file_row_column_and_rule_and_never_the_value(small: Any, 
     assert "4711" not in failures.to_csv()
 
 
+def test_what_was_set_aside_is_told_beside(small: Any, request_row: Any) -> None:
+    """R3 breaks a rule in a cell that may be empty, R4 in one that may not, and R5 stands twice."""
+    small.write("2024Q3/requests", [
+        request_row(3, branch="b", contacts="-1"), request_row(4, "never"), request_row(5, branch="first"),
+        request_row(5, branch="last")])
+    delivery = small.deliver()
+    rows, told = (pd.read_parquet(one["2024Q3"]["requests"]).set_index("request_id")["branch"].to_dict()
+                  for one in (delivery.tables, delivery.returned))
+    assert rows == {"R5": "first"}
+    assert told == {"R3": "b", "R5": "last"}
+    assert Delivery.load(delivery.save(small.validated)).returned == delivery.returned
+
+
+def test_a_quarter_without_anything_set_aside_has_the_same_rows_beside(small: Any) -> None:
+    delivery = small.deliver()
+    assert set(delivery.returned) == {"2024Q2", "2024Q3"}
+    for quarter, tables in delivery.returned.items():
+        pd.testing.assert_frame_equal(pd.read_parquet(tables["requests"]),
+                                      pd.read_parquet(delivery.tables[quarter]["requests"]))
+
+
 def test_the_same_delivery_is_not_made_again(small: Any) -> None:
     first = small.deliver()
     before = {path: path.stat().st_mtime_ns for path in small.validated.rglob("*.*")}

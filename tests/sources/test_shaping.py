@@ -104,6 +104,20 @@ def test_a_rule_across_columns_is_laid_to_the_column_it_names() -> None:
     assert result.rows.index.tolist() == [3]
 
 
+def test_a_row_whose_broken_cells_may_be_empty_is_kept_beside_with_these_empty() -> None:
+    """The first row's class and contacts may be empty, the second's opening may not."""
+    result = requests(**{"class": ["Life", "life"], "contacts": ["-1", "2"], "branch": ["B1", "B2"],
+                         "opened_at": ["2024-07-01", "never"]})
+    assert result.rows.empty
+    assert result.emptied.index.tolist() == [2]
+    assert result.emptied[["class", "contacts"]].isna().all(axis=None)
+    assert result.emptied[["branch", "opened_hour"]].to_numpy().tolist() == [["B1", 0]]
+
+
+def test_of_several_columns_in_one_rule_the_one_it_names_is_emptied_where_it_may_be() -> None:
+    assert shaped("assessments", RATING | {"score": ["51", "50"]}).emptied.empty  # a score is required
+
+
 def test_a_format_that_is_none_is_refused() -> None:
     with pytest.raises(Refused, match=r"^sources.yml, column requests.opened_at: the format of the times cannot"):
         requests(source={"formats": {"opened_at": "%Q"}}, opened_at=["2024-07-01"])

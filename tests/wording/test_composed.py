@@ -44,6 +44,12 @@ def test_a_problem_is_named_by_title_and_place() -> None:
         "Satisfied customers (resolution), kind claim")
 
 
+def test_what_a_decision_concerns_is_an_indicator_or_a_problem() -> None:
+    assert said("concerns", "csat_top2_share", "en") == "Satisfied customers"
+    assert said("concerns", "csat_top2_share:branch:B04", "en") == "Satisfied customers, branch B04"
+    assert said("concerns", "Finding 7", "en") == "Finding 7"
+
+
 @pytest.mark.parametrize("text", ["P-2024-07", "a:b:c", "csat_top2_share:branch", "<b>:branch:B04"])
 def test_a_problem_of_the_companys_own_naming_stays(text: str) -> None:
     assert said("problem_id", text) == text

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from analysis.checks.judgement import MET, N_, NO_DATA, NOT_MET, Evidence, Judgement, judged
+from analysis.measures.improvement.actions import DECIDED
+from analysis.measures.improvement.reviews import PROBLEM, REVIEWED
 from analysis.params import Review
 
 COMPLETE = 1.0  # duties the policy puts on all employees
+ROUNDING = 1e-9  # what arithmetic may lose of a share
 
 
 def _previous(e: Evidence) -> tuple[str, Review | None]:
@@ -49,7 +54,8 @@ def _complete(rows: pd.DataFrame, pointer: str) -> Judgement:
     if ok.empty:
         return Judgement(NO_DATA, N_("no roster"), (pointer,))
     share = float(ok["estimate"].iloc[0])
-    why = N_("{0} of 100 employees").format(f"{100 * share:.1f}")
+    percent = math.floor(1000 * share + ROUNDING) / 10  # downwards: 99.96 % are not all
+    why = N_("{0}% of employees").format(f"{percent:g}")
     return Judgement(MET if share >= COMPLETE else NOT_MET, why, (pointer,))
 
 
@@ -165,15 +171,20 @@ def changes_decomposed(e: Evidence) -> Judgement:
 
 
 def revisions_bridged(e: Evidence) -> Judgement:
-    """8.3: each indicator revised in the last four quarters is also told under its definition before, with the step."""
+    """8.3: each indicator revised in the last four quarters is also told under its definition before, with the step.
+
+    In a first quarter there is none to tell it of: no data.
+    """
     revised = {one.id for one in e.params.registry.revised(e.params.quarter)} & set(e.params.plan.indicators)
     rows = e.table("changes")
     moved = rows["definition"].fillna(0).ne(0) if "definition" in rows else pd.Series(False, rows.index)
     have = len(revised & set(rows.loc[moved, "indicator"]))
     if not revised:
         return Judgement(MET, N_("no indicator was revised in four quarters"), ("params/indicators.yml",))
+    if "definition" not in rows or rows.loc[rows["indicator"].isin(revised), "definition"].isna().all():
+        return Judgement(NO_DATA, N_("no earlier quarter to tell a revised indicator of"), ("tables/changes.csv",))
     why = N_("{0} of {1} revised indicators told under both definitions").format(have, len(revised))
-    status = NO_DATA if rows.empty else MET if have == len(revised) else NOT_MET
+    status = MET if have == len(revised) else NOT_MET
     return Judgement(status, why, ("tables/changes.csv", "params/indicators.yml"))
 
 
@@ -190,15 +201,23 @@ def problems_ranked(e: Evidence) -> Judgement:
 
 
 def report_delivered(e: Evidence) -> Judgement:
-    """5.4: the previous quarter's report went to management: to whom, when, which hash."""
+    """5.4: the previous quarter's report went to management: to whom, when, which hash; one that was signed, if any."""
     pointer, review = _previous(e)
-    if review is None or not review.delivered:
+    as_of = e.params.plan.as_of.astimezone(e.params.site.zone).date()
+    delivered = [one for one in review.delivered if one.on <= as_of] if review else []
+    last = e.params.quarter.plus(-1)
+    signed = {one.manifest_sha256 for one in e.params.signed.get(last, ()) if one.signed_on <= as_of}
+    if not delivered:
         return Judgement(NO_DATA, N_("no delivery of the last report is recorded"), (pointer,))
-    as_of = e.params.plan.as_of.date()
-    have = sum(e.params.quarter.start <= one.on <= as_of for one in review.delivered)
-    of = len(review.delivered)
-    why = N_("{0} of {1} deliveries dated before this report").format(have, of)
-    return Judgement(MET if have == of else NOT_MET, why, (pointer,))
+    if not signed:
+        return Judgement(MET, N_("{0} deliveries recorded, no signature to hold them against").format(len(delivered)),
+                         (pointer,))
+    have = sum(one.sha256 in signed for one in delivered)
+    whole = have == len(delivered)
+    why = N_("{0} of {1} deliveries are of the signed report") if whole else N_(
+        "hash differs: {0} of {1} deliveries are of the signed report")
+    return Judgement(MET if whole else NOT_MET, why.format(have, len(delivered)),
+                     (pointer, f"params/published/{last}.yml"))
 
 
 def measures_followed(e: Evidence) -> Judgement:
@@ -212,15 +231,17 @@ def measures_followed(e: Evidence) -> Judgement:
 
 
 def effects_judged(e: Evidence) -> Judgement:
-    """7.4: of every measure that has begun it is said whether it worked, or why that cannot be told yet."""
+    """7.4: of every measure that has begun it is said whether it worked, and what follows where that is not shown."""
     rows = e.table("actions")
     begun = rows[rows.get("started_on", pd.Series("", index=rows.index)).fillna("").ne("")]
     said = begun["why"].fillna("").ne("") if "why" in begun else begun["status"].ne("not yet evaluated")
-    have = int(said.sum())
+    adjusted = begun.get("adjustment", pd.Series("", index=begun.index)).fillna("")
     if begun.empty and len(rows):
         return Judgement(MET, N_("no measure has begun yet"), ("tables/actions.csv",))
-    why = N_("{0} of {1} measures that have begun are judged").format(have, len(begun))
-    return judged(have, len(begun), why, "tables/actions.csv")
+    have, owed, decided = int(said.sum()), int(adjusted.ne("").sum()), int(adjusted.eq(DECIDED).sum())
+    why = N_("{0} of {1} measures that have begun are judged, {2} of {3} not found to work are decided on").format(
+        have, len(begun), decided, owed)
+    return judged(have + decided, len(begun) + owed, why, "tables/actions.csv")
 
 
 def fieldwork_done(e: Evidence) -> Judgement:
@@ -233,25 +254,32 @@ def fieldwork_done(e: Evidence) -> Judgement:
 
 def decisions_recorded(e: Evidence) -> Judgement:
     """6.4: management recorded a decision on each problem of the previous quarter's review."""
-    pointer, review = _previous(e)
-    if review is None:
+    pointer, _ = _previous(e)
+    if not _reviewed(e):
         return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
-    have = sum(bool(one.decision) for one in review.problems)
-    of = len(review.problems)
-    return judged(have, of, N_("{0} of {1} problems decided").format(have, of), pointer)
+    rows = e.table("decisions")
+    last = str(e.params.quarter.plus(-1))
+    problems = rows[rows["about"].eq(PROBLEM) & rows["quarter"].eq(last)] if "about" in rows else rows
+    have = int(problems["decision"].ne("").sum()) if "decision" in problems else 0
+    why = N_("{0} of {1} problems decided").format(have, len(problems))
+    return judged(have, len(problems), why, "tables/decisions.csv", pointer)
 
 
 def indicators_reviewed(e: Evidence) -> Judgement:
     """7.1: management reviewed every indicator of the previous quarter's plan."""
-    pointer, review = _previous(e)
-    if review is None:
+    pointer, _ = _previous(e)
+    if not _reviewed(e):
         return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
-    plan = e.params.plans.get(e.params.quarter.plus(-1), e.params.plan)
-    wanted = list(plan.indicators)
-    reviewed = {one.id for one in review.indicators if one.reviewed}
-    have = sum(one in reviewed for one in wanted)
-    return Judgement(MET if have == len(wanted) else NOT_MET,
-                     N_("{0} of {1} indicators reviewed").format(have, len(wanted)), (pointer,))
+    states = e.table("reviews")["state"]
+    have = int(states.eq(REVIEWED).sum())
+    return Judgement(MET if have == len(states) else NOT_MET,
+                     N_("{0} of {1} indicators reviewed").format(have, len(states)), ("tables/reviews.csv", pointer))
+
+
+def _reviewed(e: Evidence) -> bool:
+    """Tell whether there was a review of the previous quarter."""
+    rows = e.table("reviews")
+    return "reviewed_by" in rows and bool(rows["reviewed_by"].ne("").any())
 
 
 def standards_set(e: Evidence) -> Judgement:

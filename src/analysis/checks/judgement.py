@@ -80,10 +80,14 @@ def parts(table: str, column: str, wanted: Iterable[str]) -> Rule:
 
 
 def units_told(table: str, unit_type: str) -> Rule:
-    """Return the rule: ``table`` tells a figure for two or more units of ``unit_type``, so that they compare."""
+    """Return the rule: ``table`` tells two or more units of ``unit_type``, so that they compare.
+
+    One at least has a figure; another may have cases and, said so, too few of them for one.
+    """
     def rule(e: Evidence) -> Judgement:
-        rows = e.table(table)
-        units = rows[(rows["unit_type"] == unit_type) & (rows["status"] == "ok")]["unit"].nunique()
+        rows = e.table(table).query("unit_type == @unit_type")
+        few = rows["status"].str.startswith("not estimable") & rows["n"].fillna(0).gt(0)
+        units = rows.loc[rows["status"].eq("ok") | few, "unit"].nunique() if rows["status"].eq("ok").any() else 0
         return judged(min(units, 2), 2, N_("{0} units compared").format(units), f"tables/{table}.csv")
     return rule
 

@@ -2,13 +2,14 @@
 
 from analysis.figures.charts import control_chart, expected_plot, funnel_plot, heat_grid
 from analysis.figures.control import alarms_sentence, control_panels, raters_sentence
-from analysis.figures.effects import effects_plot, effects_sentence
+from analysis.figures.effects import action_panels, decisions_sentence, effects_plot, effects_sentence
 from analysis.figures.glossary import definition_list
 from analysis.figures.likert import likert_bars
 from analysis.figures.panel import headline, sentence, table
-from analysis.figures.people import moved_shares, spread_sentence, tiers_sentence, use_bars
+from analysis.figures.people import flags_sentence, spread_sentence, tiers_sentence, use_bars
 from analysis.figures.picture import figure
 from analysis.figures.plots import bar_counts, interval_plot, survival_curve, trend_plot
+from analysis.figures.reviews import reviews_sentence
 from analysis.figures.scorecard import verdict_grid
 from analysis.figures.silence import tipping_sentence
 from analysis.figures.style import canvas
@@ -20,15 +21,16 @@ from analysis.figures.summary import (
     reversals_sentence,
 )
 from analysis.figures.waits import paired_intervals, served_bars
+from analysis.figures.years import restatement_sentence, year_panels
 
 __all__ = [
-    "alarms_sentence", "bar_counts", "canvas", "changes_sentence", "clauses_sentence", "control_chart",
-    "control_panels", "definition_list", "effects_plot", "effects_sentence",
-    "expected_plot", "figure", "funnel_plot", "headline", "heat_grid", "interval_plot", "likert_bars",
-    "moved_shares",
-    "opening_panel", "paired_intervals", "problems_sentence", "raters_sentence", "reversals_sentence", "sentence",
+    "action_panels", "alarms_sentence", "bar_counts", "canvas", "changes_sentence", "clauses_sentence", "control_chart",
+    "control_panels", "decisions_sentence", "definition_list", "effects_plot", "effects_sentence",
+    "expected_plot", "figure", "flags_sentence", "funnel_plot", "headline", "heat_grid", "interval_plot", "likert_bars",
+    "opening_panel", "paired_intervals", "problems_sentence", "raters_sentence", "restatement_sentence",
+    "reversals_sentence", "reviews_sentence", "sentence",
     "served_bars", "spread_sentence",
     "survival_curve", "table",
     "tiers_sentence", "tipping_sentence", "trend_plot", "use_bars",
-    "verdict_grid",
+    "verdict_grid", "year_panels",
 ]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from analysis.figures.charts import control_chart
 from analysis.figures.left_out import with_figures
-from analysis.figures.style import BLUE, INK, QUIET, VERMILION
+from analysis.figures.style import BLUE, INK, QUIET, SKY, VERMILION, WIDTH_INCHES
 from analysis.wording import Wording
 
 COLOURS = {"effective": BLUE, "harmful": VERMILION}
 MARKERS = {"effective": "o", "harmful": "s"}
+SIDES = ("units with it", "units without")
+PANEL_INCHES = 2.1
+WITH_OPACITY = 0.18
+LABELLED = 4  # periods at most
 
 
 def effects_plot(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
@@ -36,6 +42,40 @@ def effects_plot(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     return ax
 
 
+def action_panels(charts: pd.DataFrame, say: Wording) -> Figure:
+    """Return a figure with a row per measure: the chart of its units, beside that of the units without it.
+
+    ``charts`` as of `analysis.measures.improvement.action_charts`. The time with the measure is shaded; hollow: by
+    these the units were chosen. One scale per row; a chart without limits says why.
+    """
+    names = list(charts["action_id"].unique())
+    drawn = Figure(figsize=(WIDTH_INCHES, PANEL_INCHES * max(1, len(names))), layout="constrained")
+    if not names:
+        with_figures(charts, drawn.subplots(), say)
+        return drawn
+    grid = drawn.subplots(len(names), len(SIDES), squeeze=False, sharey="row")
+    for name, axes in zip(names, grid, strict=True):
+        for side, ax in zip(SIDES, axes, strict=True):
+            rows = charts[charts["action_id"].eq(name) & charts["side"].eq(side)].reset_index(drop=True)
+            title = say("{action}: {side}", action=name, side=say.term(side))
+            control_chart(rows, ax, say).set_title(title, loc="left")
+            _phases(rows, ax)
+        axes[1].set_ylabel("")
+    return drawn
+
+
+def _phases(rows: pd.DataFrame, ax: Axes) -> None:
+    """Shade the time with the measure, hollow the points that chose the units, and label a few periods."""
+    after, chosen = rows.index[rows["phase"] == "after"], rows[rows["phase"] == "chosen"]
+    if len(after):
+        ax.axvspan(after[0] - 0.5, after[-1] + 0.5, color=SKY, alpha=WITH_OPACITY, linewidth=0)
+    ax.plot(chosen.index, chosen["estimate"], color=BLUE, marker="o", markersize=4, markerfacecolor="white",
+            linestyle="none")
+    step = max(1, -(-len(rows) // LABELLED))
+    shown = list(range(len(rows) - 1, -1, -step))
+    ax.set_xticks(shown, [str(rows["period"].iloc[place]) for place in shown], rotation=0, ha="center")
+
+
 def effects_sentence(tally: pd.DataFrame, say: Wording) -> str:
     """Return of the measures judged so far how many worked."""
     count = tally.set_index("effect")["count"]
@@ -43,3 +83,15 @@ def effects_sentence(tally: pd.DataFrame, say: Wording) -> str:
     return say("Of {judged} measures judged so far {effective} worked, {harmful} did harm, and of {unshown} neither is"
                " shown; {later} have yet to be judged.", judged=judged, effective=int(count["effective"]),
                harmful=int(count["harmful"]), unshown=int(count["not shown"]), later=int(count["not yet evaluated"]))
+
+
+def decisions_sentence(measures: pd.DataFrame, say: Wording) -> str:
+    """Return on how many measures that were not found to work no decision is recorded, and which."""
+    owed = measures[measures["adjustment"].ne("")]
+    missing = owed.loc[owed["adjustment"].eq("no decision recorded"), "action_id"]
+    if owed.empty:
+        return say("No measure was judged harmful or not shown.")
+    if missing.empty:
+        return say("A decision is recorded on every measure judged harmful or not shown.")
+    return say("No decision is recorded on measures judged harmful or not shown: {actions}.",
+               actions=say("; ").join(missing))

@@ -20,7 +20,7 @@ from analysis.figures.picture import short_hash
 from analysis.wording import Wording
 from analysis.wording.composed import cell
 from analysis.wording.numbers import missing
-from analysis.wording.terms import SYMBOLS
+from analysis.wording.terms import LOOKS, SYMBOLS
 
 SHORT = 10  # characters; Chinese may break between any two, and a narrow column would
 FOLD_OVER = 20  # rows; a longer table is folded
@@ -29,9 +29,9 @@ BESIDE_ESTIMATE = frozenset({"low", "high", "level", "method", "status"})
 OF = "_indicator"  # of every row, where the caption says it
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # In the unit of the row's indicator.
-MEASURED = frozenset({"estimate", "target", "gap", "gap_near", "published", "definition", "late_data", "known_now",
-                      "performance", "mix",
-                      "detectable", "naive", "adjusted", "adjusted_with_all", "naive_spread", "widest_gap", "moves",
+MEASURED = frozenset({"estimate", "computation", "since_then", "this_quarter", "target", "gap", "gap_near",
+                      "published", "definition", "late_data", "known_now", "performance", "mix", "detectable",
+                      "naive", "adjusted", "adjusted_with_all", "naive_spread", "naive_low", "naive_high", "moves",
                       "group_mean", "apart", "by_regression", "lowest", "highest", "overall", "usual"})
 
 
@@ -92,9 +92,10 @@ def _cell(row: Mapping[str, Any], name: str, say: Wording) -> str:
     if name == "estimate":
         text = escape(say.estimate({**row, "indicator": _indicator(row)}))
         return text if row.get("status", "ok") == "ok" else f'<span class="status">{text}</span>'
-    if name == "verdict" and not missing(value):
-        symbol, words = SYMBOLS.get(value, "–"), escape(say.term(value))
-        return f'<span class="{_class(value)}"><span aria-hidden="true">{symbol}</span> {words}</span>'
+    look = value if name == "verdict" else LOOKS.get(value) if name == "state" else None
+    if not missing(look):
+        symbol, words = SYMBOLS.get(str(look), "–"), escape(say.term(value))
+        return f'<span class="{_class(str(look))}"><span aria-hidden="true">{symbol}</span> {words}</span>'
     return escape(_text(row, name, say))
 
 

@@ -1,14 +1,13 @@
-"""How are figures of people drawn and told: what they may be used for, and what the kinds of cases do to them?"""
+"""How are figures of people drawn and told: what they may be used for, and how many of them are luck?"""
 
 from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from analysis.figures.left_out import say_instead
-from analysis.figures.style import BLUE, INK, QUIET
+from analysis.figures.style import BLUE, INK
 from analysis.wording import Wording
 
 USE_COLOURS = {"appraisal": (BLUE, "white"), "coaching_only": ("#9ecae1", INK), "not_enough_evidence": ("#e8e8e8", INK)}
@@ -37,31 +36,6 @@ def use_bars(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     return ax
 
 
-def moved_shares(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
-    """Draw per person the share as it stands (hollow) and with like cases compared (filled), and the colleagues' mean.
-
-    The mean is a short upright line of the person's own group.
-    """
-    rows = table.to_dict("records")
-    if not rows:
-        return say_instead(ax, "no data", say)
-    for place, row in enumerate(rows):
-        ax.plot([row["naive"], row["adjusted"]], [place, place], color=QUIET, linewidth=1)
-        ax.plot([row["group_mean"]] * 2, [place - HEIGHT / 2, place + HEIGHT / 2], color=INK, linewidth=1)
-        ax.plot([row["naive"]], [place], marker="o", color=QUIET, markerfacecolor="white", markersize=7)
-        ax.plot([row["adjusted"]], [place], marker="o", color=BLUE, markersize=7)
-    ax.plot([], [], marker="o", color=BLUE, linestyle="", label=say("like cases compared"))
-    ax.plot([], [], marker="o", color=QUIET, markerfacecolor="white", linestyle="", label=say("all cases compared"))
-    ax.plot([], [], color=INK, linewidth=1, label=say("mean of the colleagues"))
-    ax.set_yticks(range(len(rows)), [say("{unit} (n = {n})", unit=str(row["unit"]), n=int(row["n"])) for row in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: say.share(value, 0)))
-    ax.set_xlabel(_named(rows[0]["indicator"], rows[0]["event"], say))
-    ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    return ax
-
-
 def _named(indicator: str, event: str, say: Wording) -> str:
     title = say.title(str(indicator))
     return say("{title}, {event}", title=title, event=say.term(event)) if event else title
@@ -85,6 +59,13 @@ def tiers_sentence(counts: pd.DataFrame, say: Wording) -> str:
         return told
     return told + say(" Who truly lies {points} points off the colleagues' mean is found four times in five.",
                       points=say.number(float(row["detectable"]), 0))
+
+
+def flags_sentence(flags: pd.DataFrame, say: Wording) -> str:
+    """Return how many figures stand apart from the colleagues', all indicators counted, and how many would by luck."""
+    return say("Of {n} figures with enough evidence {flagged} are told from the colleagues'; {luck} would be by luck"
+               " alone.", n=int(flags["enough_evidence"].sum()), flagged=int(flags["flagged"].sum()),
+               luck=say.number(float(flags["expected_by_luck"].sum()), 2))
 
 
 def spread_sentence(spread: pd.DataFrame, say: Wording) -> str:

@@ -71,10 +71,14 @@ def trend_plot(table: pd.DataFrame, ax: Axes, say: Wording, period: str = "quart
 
 
 def bar_counts(table: pd.DataFrame, ax: Axes, say: Wording, columns: tuple[str, str] = ("unit", "n")) -> Axes:
-    """Draw counts as horizontal bars, labelled with the number; ``columns`` names the labels and the counts."""
+    """Draw counts as horizontal bars, labelled with the number; ``columns`` names the labels and the counts.
+
+    A column ``verdict`` gives the bars its colours; the labels say the same in words.
+    """
     label, count = columns
     counts = table[count].astype(float).fillna(0)
-    bars = ax.barh(range(len(table)), counts, color=BLUE, height=0.66)
+    colours = [VERDICT_COLOURS[one] for one in table["verdict"]] if "verdict" in table else BLUE
+    bars = ax.barh(range(len(table)), counts, color=colours, height=0.66)
     ax.bar_label(bars, [say.number(int(value)) for value in counts], padding=4)
     _rows_down(ax, [_unit(name, say) for name in table[label]])
     ax.grid(visible=False)

@@ -29,7 +29,7 @@ def served_bars(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
         _piece(ax, left, width, STEP_COLOURS[place % len(STEP_COLOURS)], say("within {hours} h", hours=str(hours)))
         _numbers(ax, left, width, place < DARK_STEPS, say)
         left = left + width
-    _piece(ax, left, 1 - left, LATER, say("later, or not known"))
+    _piece(ax, left, 1 - left, LATER, say("later, never, or not known"))
     ax.set_yticks(range(len(units)), [say.term(one)[:MAX_LABELLED] for one in units])
     ax.set_ylim(max(1, len(units)) - 0.5, -0.5)
     ax.set_xlim(0, 1)
@@ -50,10 +50,11 @@ def _numbers(ax: Axes, left: pd.Series, width: pd.Series, dark: bool, say: Wordi
                         color="white" if dark else INK)
 
 
-def paired_intervals(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
+def paired_intervals(table: pd.DataFrame, ax: Axes, say: Wording, label: str = "") -> Axes:
     """Draw per unit the adjusted gap (``estimate``, filled) over the ``naive`` one (hollow), each with its interval.
 
-    A dashed line marks no difference; a row without an adjusted gap says why, one without either is left out
+    ``label`` names the axis; without it the gap is that of partners to own staff, and n the partners'. A dashed line
+    marks no difference; a row without an adjusted gap says why, one without either is left out
     (`analysis.figures.left_out`).
     """
     told = table.assign(status=table["status"].mask(table["naive_status"].eq(OK), OK),
@@ -70,7 +71,8 @@ def paired_intervals(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     ax.plot([], [], marker="o", color=BLUE, label=say("like cases compared"))
     ax.plot([], [], marker="o", color=QUIET, markerfacecolor="white", label=say("all cases compared"))
     ax.axvline(0, color=INK, linestyle="--", linewidth=1)
-    ax.set_yticks(range(len(rows)), [say("{unit} (n = {n})", unit=str(row["unit"]), n=int(row["n_partner"]))
+    count = "n" if label else "n_partner"
+    ax.set_yticks(range(len(rows)), [say("{unit} (n = {n})", unit=str(row["unit"]), n=int(row[count]))
                                      for row in rows])
     ax.set_ylim(max(1, len(rows)) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
@@ -78,7 +80,7 @@ def paired_intervals(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     name = str(rows[0]["indicator"]) if rows else ""
     if say.unit(name) == "share":
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: say.share(value, 0)))
-    ax.set_xlabel(say("Partner less own staff: {title}", title=say.title(name)) if name else "")
+    ax.set_xlabel(label or (say("Partner less own staff: {title}", title=say.title(name)) if name else ""))
     return ax
 
 

@@ -10,7 +10,7 @@ from analysis.measures.audits import audit_charts, auditors, audits
 from analysis.measures.collection import collection, integrity
 from analysis.measures.comparisons import consistency, partners
 from analysis.measures.complaints import complaints, feedback, trend
-from analysis.measures.improvement import actions
+from analysis.measures.improvement import actions, reviews
 from analysis.measures.people import appraisal, assessors, competence, coverage, judgement, training
 from analysis.measures.response_time import breaches, clocks, repeat_contact, response
 from analysis.measures.satisfaction import distribution, drivers, mode_effect, nonresponse, satisfaction
@@ -52,6 +52,9 @@ MEASURES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "partners": partners.partners,
     "integrity": integrity.integrity,
     "actions": actions.actions,
+    "reviews": reviews.reviews,
+    "decisions": reviews.decisions,
+    "objections": reviews.objections,
 }
 
 

@@ -17,7 +17,8 @@ from analysis.stats.intervals.combination import linear_combination
 FIGURE = ["indicator", "event"]
 CELL = [*FIGURE, "unit_type"]
 CUTS = ("service_line", "kind", "mode", "branch", "channel")
-PARTS = ["performance", "performance_low", "performance_high", "mix", "split_by"]
+STEPS = ("performance", "mix")
+PARTS = [f"{step}{end}" for step in STEPS for end in ("", "_low", "_high")] + ["split_by"]
 #: What carries a unit in the company's figure: the sum of its answers' weights, its exposure, else its n.
 SIZES = ("weight_sum", "exposure", "n")
 METHOD = "parts at the mean of both mixes, MOVER"
@@ -30,8 +31,9 @@ def split(now: pd.DataFrame, before: pd.DataFrame, change: pd.DataFrame, level: 
 
     With shares of the whole w and figures r of the parts, then 1 and now 2: performance = Σ ½(w₁ + w₂)(r₂ − r₁), mix =
     Σ ½(r₁ + r₂)(w₂ − w₁) [1]_; together they are the change. A part of one time only counts in the mix. The limits of
-    performance (MOVER) take the parts as independent and the shares as known. ``split_by``: the first of CUTS that
-    recovers the figure at both times; it tells the two.
+    both (MOVER) take the parts' figures as independent and the shares as known: who came is a fact of the quarter, only
+    what they would say is not. ``split_by``: the first of CUTS that recovers the figure at both times; it tells the
+    two.
 
     ``reversed``, over all CUTS that recover the figure at both times: yes, where performance and change have opposite
     signs and the interval of one of them leaves out 0; within chance, where neither does; no; "" where no cut recovers
@@ -41,21 +43,36 @@ def split(now: pd.DataFrame, before: pd.DataFrame, change: pd.DataFrame, level: 
         .. [1] Kitagawa EM (1955) J Am Stat Assoc 50:1168–1194.
     """
     after, first = _cells(now), _cells(before)
-    both = after.add_suffix("_after").join(first.add_suffix("_before"), how="inner")
-    weight = (both["share_after"] + both["share_before"]) / 2
-    sides = [frame.loc[both.index].assign(coefficient=sign * weight) for frame, sign in ((after, 1), (first, -1))]
-    held = linear_combination(pd.concat(sides).reset_index(), METHOD, CELL, level).reset_index()
+    shares = pd.DataFrame({"after": after["share"], "first": first["share"]})  # of one time only: the other is missing
+    both, moved = shares.dropna(), shares.fillna(0.0)
+    halves = both.sum(axis=1) / 2
+    shift = (moved["after"] - moved["first"]) / (2.0 - shares.isna().any(axis=1))
+    held = _combined([after.loc[both.index].assign(coefficient=halves),
+                      first.loc[both.index].assign(coefficient=-halves)], level)
+    shifted = _combined([frame.assign(coefficient=shift.reindex(frame.index)) for frame in (after, first)], level)
+    held = held.merge(shifted[[*CELL, "low", "high"]], on=CELL, suffixes=("", "_mix"))
     told = held.merge(change[[*FIGURE, "estimate", "low", "high"]], on=FIGURE, suffixes=("", "_change"))
     told = told[told["status"].eq(OK) & told["estimate_change"].notna()]
     order = told["unit_type"].map(CUTS.index)
     return _parts(told.assign(order=order)).merge(_reversals(told.assign(order=order)), how="outer", on=FIGURE)
 
 
+def _combined(sides: list[pd.DataFrame], level: float) -> pd.DataFrame:
+    return linear_combination(pd.concat(sides).reset_index(), METHOD, CELL, level).reset_index()
+
+
+def in_steps(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return those of ``changes`` that could be split as a table of figures, a row per step, which ``part`` names."""
+    known, ends = changes[changes["performance"].notna()], {"estimate": "", "low": "_low", "high": "_high"}
+    steps = [known.assign(part=step, **{name: known[f"{step}{end}"] for name, end in ends.items()}) for step in STEPS]
+    return pd.concat(steps).sort_index(kind="stable").reset_index(drop=True)
+
+
 def _parts(told: pd.DataFrame) -> pd.DataFrame:
     """Return FIGURE and PARTS by the first of CUTS that tells them."""
     chosen = told.sort_values("order").drop_duplicates(FIGURE)
     named = chosen.rename(columns={"estimate": "performance", "low": "performance_low", "high": "performance_high",
-                                   "unit_type": "split_by"})
+                                   "low_mix": "mix_low", "high_mix": "mix_high", "unit_type": "split_by"})
     return named.assign(mix=named["estimate_change"] - named["performance"])[[*FIGURE, *PARTS]]
 
 

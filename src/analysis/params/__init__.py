@@ -6,15 +6,21 @@ One company's folder holds its own site, sources, plans, reviews and actions; th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
+from analysis.params.agreement import refuse_disagreement
 from analysis.params.calendars import Calendar
 from analysis.params.contests import Contest
-from analysis.params.loop import Action, Review
+from analysis.params.loop import Action, Review, SignOff
 from analysis.params.mapping import Sources
 from analysis.params.plan import Plan
-from analysis.params.registry import Indicator, Registry
+from analysis.params.published import Published, read_published
+from analysis.params.recommendations import Recommendation
+from analysis.params.registry import Indicator, Registry, inherited
 from analysis.params.rules import Rule, load_rules, rules_in_force
 from analysis.params.site import Site
 from analysis.params.themes import Theme, Themes
@@ -22,8 +28,8 @@ from analysis.params.yaml_file import Model, read_yaml
 from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 
-__all__ = ["PROJECT", "Action", "Calendar", "Contest", "Indicator", "Params", "Plan", "Review", "Rule", "Site", "Theme",
-           "load_params"]
+__all__ = ["PROJECT", "Action", "Calendar", "Contest", "Indicator", "Params", "Plan", "Recommendation", "Review",
+           "Rule", "Site", "Theme", "load_params"]
 
 PROJECT = Path(__file__).resolve().parents[3]
 HISTORY_QUARTERS = 8  # trends and baselines look back two years
@@ -43,10 +49,19 @@ class Params:
     calendars: dict[str, Calendar]
     actions: tuple[Action, ...]
     contests: tuple[Contest, ...]
+    recommendations: tuple[Recommendation, ...]
     themes: tuple[Theme, ...]
+    #: Of all quarters before: an objection stays open until it is answered.
     reviews: dict[Quarter, Review]
+    #: Who signed the reports of earlier quarters; a quarter signed under several revisions has them all.
+    signed: dict[Quarter, tuple[SignOff, ...]]
+    published: pd.DataFrame
     files: tuple[Path, ...]
     directory: Path
+
+    def owns(self, name: str) -> bool:
+        """Tell whether the company keeps the file ``name`` itself, and does not inherit it."""
+        return self.directory / name in self.files
 
     def target(self, indicator: str) -> float | None:
         """Return the plan's target for ``indicator``, else the registry's; None where neither sets one."""
@@ -80,36 +95,28 @@ class _Folder:
         self.read.extend(sorted(path.iterdir()) if path.is_dir() else [path])
         return path
 
-    def quarters(self, folder: str, last: Quarter) -> list[Quarter]:
-        """Return the quarters up to ``last`` that ``folder`` keeps a YAML file for, oldest first."""
-        stems = (path.stem for path in (self.directory / folder).glob("*.yml"))
+    def quarters(self, folder: str, last: Quarter, ending: str = "yml") -> list[Quarter]:
+        """Return the quarters up to ``last`` that ``folder`` keeps a file for (YAML unless told), oldest first."""
+        stems = (path.stem for path in (self.directory / folder).glob(f"*.{ending}"))
         found = sorted(Quarter.parse(stem) for stem in stems if QUARTER_PATTERN.fullmatch(stem))
-        return [one for one in found if last.plus(-HISTORY_QUARTERS) <= one <= last]
+        return [one for one in found if one <= last]
+
+    def refuse_misnamed(self) -> None:
+        """Refuse files that would be passed over for their names."""
+        for path in sorted([*self.directory.glob("*.yaml"), *(self.directory / "reviews").glob("*.y*ml")]):
+            if path.suffix != ".yml" or (path.parent != self.directory and not QUARTER_PATTERN.fullmatch(path.stem)):
+                raise Refused("a file of this name is not read", "Name it after its quarter, as in 2024Q3.yml, or as "
+                              "the file of params/ it stands for", file=path.relative_to(self.directory).as_posix())
 
 
-def _plan(folder: _Folder, quarter: Quarter) -> Plan:
-    plan = folder.own(f"{quarter}.yml", Plan)
-    if plan.quarter != str(quarter):
-        raise Refused(f"the plan says it is for {plan.quarter}", "Correct its quarter", file=f"{quarter}.yml",
-                      column="quarter")
-    return plan
-
-
-def _review(folder: _Folder, quarter: Quarter) -> Review:
-    file = f"reviews/{quarter}.yml"
-    review = folder.own(file, Review)
-    if review.quarter != str(quarter):
-        raise Refused(f"the review says it is for {review.quarter}", "Correct its quarter", file=file, column="quarter")
-    return review
-
-
-def _contests(folder: _Folder) -> tuple[Contest, ...]:
-    found = folder.own("contests.yml", list[Contest], [])
-    names = [one.contest_id for one in found]
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise Refused(f"the contest {repeated[0]} stands twice", "Give each contest an id of its own",
-                      file="contests.yml", column="contest_id")
-    return tuple(found)
+def _published(folder: _Folder, last: Quarter) -> pd.DataFrame:
+    """Return what the signed quarters up to ``last`` published, with their quarter."""
+    parts = [pd.DataFrame(columns=[*Published.to_schema().columns, "quarter"])]
+    for quarter in _recent(folder.quarters("published", last, "csv"), last):
+        path = folder.directory / "published" / f"{quarter}.csv"
+        parts.append(read_published(path, f"published/{path.name}").assign(quarter=str(quarter)))
+        folder.read.append(path)
+    return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def load_params(directory: Path, quarter: Quarter) -> Params:
@@ -119,41 +126,33 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
         raise Refused(f"there is no evaluation plan for {quarter}",
                       f"Write and approve one as {quarter}.yml, after the model of another quarter's",
                       file=f"{quarter}.yml")
+    folder.refuse_misnamed()
+    before = quarter.plus(-1)
     site = folder.own("site.yml", Site)
-    plans = {one: _plan(folder, one) for one in folder.quarters(".", quarter)}
-    reviews = {one: _review(folder, one) for one in folder.quarters("reviews", quarter.plus(-1))}
-    registry = Registry(read_yaml(folder.shared("indicators.yml"), list[Indicator]), quarter)
+    plans = {one: folder.own(f"{one}.yml", Plan) for one in _recent(folder.quarters(".", quarter), quarter)}
+    versions = read_yaml(folder.shared("indicators.yml"), list[Indicator])
+    own = (directory / "indicators.yml").is_file()
+    registry = Registry(versions if own else inherited(versions), quarter)
     rules = rules_in_force(load_rules(folder.shared("rules"), site.jurisdictions), quarter)
     calendars = {path.stem: Calendar.from_csv(path) for path in sorted(folder.shared("calendars").glob("*.csv"))}
-    if site.calendar not in calendars:
-        raise Refused("no such working-day calendar", f"Choose one of {', '.join(calendars)}", file="site.yml",
-                      column="calendar")
-    _refuse_unknown_indicators(plans[quarter], registry)
-    _refuse_weight_without_target(plans[quarter], registry)
-    return Params(
-        quarter=quarter, site=site, registry=registry, rules=rules, calendars=calendars,
-        plan=plans[quarter], plans=plans, reviews=reviews,
+    params = Params(
+        quarter=quarter, site=site, registry=registry, rules=rules, calendars=calendars, plan=plans[quarter],
+        plans=plans, published=_published(folder, before),
+        reviews={one: folder.own(f"reviews/{one}.yml", Review) for one in folder.quarters("reviews", before)},
+        signed={one: tuple(folder.own(f"published/{one}.yml", list[SignOff]))
+                for one in folder.quarters("published", before)},
         sources=folder.own("sources.yml", Sources, Sources()),
         actions=tuple(folder.own("actions.yml", list[Action], [])),
-        contests=_contests(folder),
+        contests=tuple(folder.own("contests.yml", list[Contest], [])),
+        recommendations=tuple(read_yaml(folder.shared("recommendations.yml"), list[Recommendation])),
         themes=read_yaml(folder.shared("themes.yml"), Themes).root,
         files=tuple(folder.read),
         directory=directory,
     )
+    refuse_disagreement(params)
+    known = (one.known_on(params.plan.as_of.astimezone(site.zone).date()) for one in params.contests)
+    return replace(params, contests=tuple(one for one in known if one is not None))
 
 
-def _refuse_unknown_indicators(plan: Plan, registry: Registry) -> None:
-    unknown = [one for one in plan.indicators if one not in registry]
-    if unknown:
-        raise Refused(f"the plan names an indicator that is not in force: {unknown[0]}",
-                      "Correct the id, or add the indicator to indicators.yml", file=f"{plan.quarter}.yml",
-                      column=f"indicators.{unknown[0]}")
-
-
-def _refuse_weight_without_target(plan: Plan, registry: Registry) -> None:
-    """Refuse a component whose score is not defined: without target, or with one that is also its floor."""
-    for name, one in plan.indicators.items():
-        target = registry[name].target if one.target is None else one.target
-        if one.weight is not None and (target is None or target == one.floor):
-            raise Refused("a weighted indicator needs a target, and a floor other than that",
-                          "Set both in the plan", file=f"{plan.quarter}.yml", column=f"indicators.{name}")
+def _recent(quarters: Iterable[Quarter], last: Quarter) -> list[Quarter]:
+    return [one for one in quarters if last.plus(-HISTORY_QUARTERS) <= one]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from analysis.params.yaml_file import Closed
+from analysis.params.yaml_file import Closed, Name, misfit
 
 Contested = Literal["requests", "surveys", "audits", "assessments", "complaints"]
 Outcome = Literal["pending", "upheld", "rejected"]
@@ -17,14 +17,15 @@ class Contest(Closed):
     """One objection of one employee to one case (``contests.yml``).
 
     While it is pending and when it is upheld the case says nothing of that employee; rejected, it counts again. The
-    figures of the company, its lines and branches are not changed by it.
+    figures of the company, its lines and branches are not changed by it. A run knows of it what was known on the day
+    of its ``as_of``.
     """
 
-    contest_id: str
-    employee_id: str
+    contest_id: Name
+    employee_id: Name
     table: Contested
     #: request_id, invitation_id, audit_id, assessment_id or complaint_id of the case.
-    case_id: str
+    case_id: Name
     raised_on: date
     claim: str
     outcome: Outcome = "pending"
@@ -35,10 +36,18 @@ class Contest(Closed):
     @model_validator(mode="after")
     def _a_decision_has_a_day_and_a_name(self) -> Contest:
         if self.outcome != "pending" and not (self.decided_on and self.decided_by and self.reason):
-            raise ValueError("a decided contest needs decided_on, decided_by and reason")
+            raise misfit("a decided contest needs decided_on, decided_by and reason", "outcome", remedy="Add them")
         if self.decided_on and self.decided_on < self.raised_on:
-            raise ValueError("decided_on lies before raised_on")
+            raise misfit("decided_on lies before raised_on", "decided_on")
         return self
+
+    def known_on(self, day: date) -> Contest | None:
+        """Return the contest as it stood on ``day``: pending until decided, none before it was raised."""
+        if self.raised_on > day:
+            return None
+        if self.decided_on is None or self.decided_on <= day:
+            return self
+        return self.model_copy(update={"outcome": "pending", "decided_on": None, "decided_by": "", "reason": ""})
 
     @property
     def sets_aside(self) -> bool:

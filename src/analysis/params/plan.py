@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from analysis.params.yaml_file import Closed
+from analysis.params.yaml_file import Closed, Name, Place, QuarterName, misfit
 from analysis.quarter import Quarter
 
 WEIGHT_TOLERANCE = 1e-9
 FULL_SCORE = 100
+# So many quarters before and after its own a date of a plan may lie: far enough for any plan, and a wrong year shows.
+NEAR = (3, 3)
+NEAR_FIELDWORK = (1, 1)
+NEAR_APPROVAL = (4, 3)  # a plan of the whole year is approved before its first quarter
 GRADES: dict[str, float] = {"A": 90, "B": 80, "C": 65, "D": 0}
 
 
@@ -38,7 +43,7 @@ class Coverage(Closed):
         if (self.covers == "fieldwork") != (self.from_ is not None and self.to is not None):
             raise ValueError("fieldwork needs from and to; the quarter takes neither")
         if self.from_ and self.to and self.to < self.from_:
-            raise ValueError("to lies before from")
+            raise misfit("to lies before from", "to")
         return self
 
     def window(self, quarter: Quarter) -> tuple[date, date]:
@@ -63,8 +68,8 @@ class Sample(Closed):
 class Milestone(Closed):
     """One step of the quarter with its owner, due day and the day it was done."""
 
-    name: str
-    owner: str
+    name: Name
+    owner: Name
     due: date
     done: date | None = None
 
@@ -80,11 +85,11 @@ class ToldBack(Closed):
 class Plan(Closed):
     """One quarter's evaluation plan (``<quarter>.yml``)."""
 
-    quarter: str
+    quarter: QuarterName
     as_of: AwareDatetime
     revision: int = Field(1, ge=1)
-    prepared_by: str
-    approved_by: str
+    prepared_by: Name
+    approved_by: Name
     approved_on: date
     indicators: dict[str, PlannedIndicator]
     limits: dict[str, Limit] = Field(default_factory=dict)
@@ -109,22 +114,46 @@ class Plan(Closed):
             raise ValueError("each grade has a lowest score of its own within 0 and 100, the lowest of them 0")
         return grades
 
-    @field_validator("quarter")
+    @field_validator("indicators")
     @classmethod
-    def _is_a_quarter(cls, text: str) -> str:
-        Quarter.parse(text)
-        return text
+    def _weights_add_to_one(cls, indicators: dict[str, PlannedIndicator]) -> dict[str, PlannedIndicator]:
+        weights = [one.weight for one in indicators.values() if one.weight is not None]
+        if weights and abs(sum(weights) - 1) > WEIGHT_TOLERANCE:
+            raise misfit(f"the weights add to {sum(weights):g}, not to 1", remedy="Correct the weights")
+        return indicators
+
+    @field_validator("indicators")
+    @classmethod
+    def _weighted_indicators_have_a_floor(cls, indicators: dict[str, PlannedIndicator]) -> dict[str, PlannedIndicator]:
+        for name, one in indicators.items():
+            if one.weight is not None and one.floor is None:
+                raise misfit(f"{name} has a weight and no floor, so that its score is not defined", name,
+                             remedy="Add its floor")
+        return indicators
 
     @model_validator(mode="after")
-    def _weights_add_to_one(self) -> Plan:
-        total = sum(self.weighted.values())
-        if self.weighted and abs(total - 1) > WEIGHT_TOLERANCE:
-            raise ValueError(f"the weights add to {total:g}, not to 1")
+    def _dates_near_the_quarter(self) -> Plan:
+        own = Quarter.parse(self.quarter)
+        for (before, after), day, place in self._dates():
+            first, last = own.plus(-before), own.plus(after)
+            if day is not None and not first.start <= day <= last.end:
+                raise misfit(f"the date lies outside {first} to {last}, too far from {own}", *place,
+                             remedy="Correct the date")
+        for name, table in self.tables.items():
+            begins, ends = table.window(own)
+            if begins > own.end or ends < own.start:
+                raise misfit(f"the fieldwork shares no day with {own}", "tables", name, "from",
+                             remedy="Correct the dates")
         return self
 
-    @model_validator(mode="after")
-    def _weighted_indicators_have_a_floor(self) -> Plan:
-        bare = [name for name in self.weighted if self.indicators[name].floor is None]
-        if bare:
-            raise ValueError(f"{bare[0]} has a weight and no floor, so that its score is not defined")
-        return self
+    def _dates(self) -> Iterator[tuple[tuple[int, int], date | None, Place]]:
+        """Yield how near it must be, day and place of every date but ``as_of``, which each window bounds."""
+        yield NEAR_APPROVAL, self.approved_on, ("approved_on",)
+        for name, table in self.tables.items():
+            yield NEAR_FIELDWORK, table.from_, ("tables", name, "from")
+            yield NEAR_FIELDWORK, table.to, ("tables", name, "to")
+        for number, step in enumerate(self.milestones):
+            yield NEAR, step.due, ("milestones", number, "due")
+            yield NEAR, step.done, ("milestones", number, "done")
+        for number, told in enumerate(self.told_back):
+            yield NEAR, told.on, ("told_back", number, "on")

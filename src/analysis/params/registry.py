@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 
 from analysis.params.yaml_file import Closed
 from analysis.quarter import Quarter
-from analysis.refusal import Refused
 
 # How a retired definition differs from the present one, so that old quarters stay as they were published.
 Variant = Literal["", "closed_only"]
@@ -53,19 +52,22 @@ class Indicator(Closed):
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
+def inherited(versions: Iterable[Indicator]) -> list[Indicator]:
+    """Return the definitions that a company without a registry of its own takes over: the present ones, from ever on.
+
+    What another company revised, and when, is its record (ADR 1).
+    """
+    every = list(versions)
+    first = {one.id: min(each.effective_from for each in every if each.id == one.id) for one in every}
+    return [one.model_copy(update={"effective_from": first[one.id]}) for one in every if one.effective_to is None]
+
+
 class Registry:
-    """The indicators in force on the last day of a quarter, by id (clause 8.2)."""
+    """The indicators in force on the last day of a quarter, by id (clause 8.2); `agreement` refuses two on one day."""
 
     def __init__(self, versions: Iterable[Indicator], quarter: Quarter):
         self.versions = tuple(versions)
-        self._by_id: dict[str, Indicator] = {}
-        for version in self.versions:
-            if not version.in_force(quarter.end):
-                continue
-            if version.id in self._by_id:
-                raise Refused(f"two versions of {version.id} are in force on {quarter.end}",
-                              "End the older one the day before the newer begins", file="indicators.yml")
-            self._by_id[version.id] = version
+        self._by_id = {one.id: one for one in self.versions if one.in_force(quarter.end)}
 
     def __getitem__(self, indicator: str) -> Indicator:
         return self._by_id[indicator]

@@ -47,16 +47,29 @@ Span = Annotated[str, AfterValidator(_span)]
 
 
 class OpeningHours(Closed):
-    """When a channel is served, in local time: on official working days, and on weekends and holidays ("" = closed)."""
+    """When a channel is served, in local time: on official working days, and on weekends and holidays ("" = closed).
+
+    A weekday may have hours of its own: Monday to Friday as a working day, Saturday and Sunday as a day off, holidays
+    that fall on them included. Weekends worked as make-up days have those of working days.
+    """
 
     workdays: Span
     days_off: Span = ""
+    monday: Span | None = None
+    tuesday: Span | None = None
+    wednesday: Span | None = None
+    thursday: Span | None = None
+    friday: Span | None = None
+    saturday: Span | None = None
+    sunday: Span | None = None
 
     @property
     def service_hours(self) -> ServiceHours:
         """The same for `analysis.clock`."""
-        day = self.workdays
-        return ServiceHours((day, day, day, day, day, "", ""), make_up=day, days_off=self.days_off)
+        own = (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday)
+        first, second, third, fourth, fifth = (self.workdays if hours is None else hours for hours in own)
+        return ServiceHours((first, second, third, fourth, fifth, "", ""), make_up=self.workdays,
+                            days_off=self.days_off, weekend=(self.saturday, self.sunday))
 
 
 class Site(Closed):
@@ -76,6 +89,8 @@ class Site(Closed):
     refuse_on: tuple[str, ...]
     #: Per channel; waiting times of a channel that has none are told in elapsed hours only.
     opening_hours: dict[str, OpeningHours] = Field(default_factory=dict)
+    #: Who may own a measure, a milestone or an indicator; none named: anybody.
+    departments: tuple[str, ...] = ()
     #: The file whose content is the key that names the sheets on persons: outside params/, never committed.
     sheet_key: str = ""
     #: So many days after a sheet was handed over, its person may object to a case.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
+from analysis.quarter import QUARTER_PATTERN
 from analysis.refusal import Refused
 
 Model = TypeVar("Model")
-MAX_BYTES = 1_000_000  # a hand-kept parameter file is a few kB; a larger one is a mistake
+Place = tuple[str | int, ...]
+MAX_BYTES = 300_000  # a hand-kept parameter file is a few kB; so many are read in ten seconds, whatever they hold
 TAG = "tag:yaml.org,2002:"
 KINDS = ("null", "bool", "int", "float", "str", "seq", "map")
 PLAIN_WORDS = {  # YAML 1.2's core: on and off are words, 17:30 is no number, and pydantic reads the dates
@@ -25,7 +28,16 @@ UNKNOWN = "extra_forbidden"
 REMEDIES = {
     UNKNOWN: "Remove it, or check its spelling",
     "missing": "Add it",
-    "duplicate_key": "Keep one of the two",
+    "model_type": "Write keys with their values, as in another file of its kind",
+    "dict_type": "Write keys with their values, as in another file of its kind",
+    "list_type": "Write a list: each entry after a dash",
+    "tuple_type": "Write a list: each entry after a dash",
+}
+MENDING = {
+    "aliases are not allowed": "Write out what the alias stands for",
+    "stands twice": "Keep one of the two",
+    "'\\t'": "Indent with blanks, not with tabs",
+    "not UTF-8": "Save the file as UTF-8",
 }
 
 
@@ -33,6 +45,21 @@ class Closed(BaseModel):
     """A frozen parameter model: an unknown key and a missing key are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _a_quarter(text: str) -> str:
+    if not QUARTER_PATTERN.fullmatch(text):
+        raise ValueError("not a quarter such as 2024Q3")
+    return text
+
+
+QuarterName = Annotated[str, AfterValidator(_a_quarter)]
+Name = Annotated[str, Field(min_length=1)]
+
+
+def misfit(rule: str, *place: str | int, remedy: str = "Correct one of the two") -> PydanticCustomError:
+    """Return the error of a model whose values do not go together, told at ``place`` below it; to be raised."""
+    return PydanticCustomError("misfit", "{rule}", {"rule": rule, "place": place, "remedy": remedy})
 
 
 class _Loader(yaml.SafeLoader):
@@ -97,7 +124,26 @@ def _parsed(text: bytes, file: str) -> tuple[yaml.Node | None, Any]:
         problem = "brackets within brackets without end"
     except ValueError:  # a number of thousands of digits, or a word tagged as one
         problem = "a value is not what its tag says"
-    raise Refused(f"not valid YAML: {problem}", "Mend the line", file=file, row=row)
+    remedy = next((words for part, words in MENDING.items() if part in problem), "Mend the line")
+    raise Refused(f"not valid YAML: {problem}", remedy, file=file, row=row)
+
+
+def _text(path: Path, name: str) -> bytes:
+    if not path.is_file():
+        raise Refused("the file is missing", "Add it; an example stands in params/", file=name)
+    if path.stat().st_size > MAX_BYTES:
+        raise Refused("the file is larger than a parameter file can be", "Keep data out of params", file=name)
+    try:
+        text = path.read_bytes()
+    except OSError:
+        raise Refused("the file cannot be read", "Allow it to be read", file=name) from None
+    return text
+
+
+def refused_at(path: Path, name: str, place: Place, rule: str, remedy: str) -> Refused:
+    """Return the refusal of what stands at ``place`` (keys, and places in lists) of a file that was read before."""
+    root, _ = _parsed(_text(path, name), name)
+    return Refused(rule, remedy, file=name, row=_line_of(root, place), column=".".join(map(str, place)))
 
 
 def read_yaml(path: Path, model: type[Model], name: str = "") -> Model:
@@ -106,19 +152,17 @@ def read_yaml(path: Path, model: type[Model], name: str = "") -> Model:
     Raises Refused naming file, line, key and remedy for a missing file, bad YAML, or a key or value outside the model.
     """
     name = name or path.name
-    if not path.is_file():
-        raise Refused("the file is missing", "Add it; an example stands in params/", file=name)
-    text = path.read_bytes()
-    if len(text) > MAX_BYTES:
-        raise Refused("the file is larger than a parameter file can be", "Keep data out of params", file=name)
-    root, value = _parsed(text, name)
+    root, value = _parsed(_text(path, name), name)
+    if root is None:
+        raise Refused("the file is empty", "Write it after the model of another of its kind", file=name, row=1)
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         first = min(errors, key=lambda one: one["type"] != UNKNOWN)  # a misspelt key explains the one that is missing
-        key = ".".join(str(part) for part in first["loc"])
-        remedy = REMEDIES.get(first["type"], "Correct the value")
+        told = first.get("ctx", {})
+        place = (*first["loc"], *told.get("place", ()))
+        remedy = told.get("remedy") or REMEDIES.get(first["type"], "Correct the value")
         message = first["msg"].removeprefix("Value error, ")
-        line = _line_of(root, tuple(first["loc"]))
-        raise Refused(f"{message[0].lower()}{message[1:]}", remedy, file=name, row=line, column=key) from None
+        raise Refused(f"{message[0].lower()}{message[1:]}", remedy, file=name, row=_line_of(root, place),
+                      column=".".join(map(str, place))) from None

@@ -33,10 +33,12 @@ from analysis.publish.stage import switch
 from analysis.publish.surroundings import surroundings
 from analysis.publish.workbook import workbook
 from analysis.refusal import Refused
+from analysis.run import Run
 from analysis.sources.deliver import Delivery, deliver, known_files
 from analysis.sources.deliveries import last_known
 from analysis.sources.reconcile import OUTCOMES
 from analysis.tables.results import FIGURE_COLUMNS, figures
+from analysis.warehouse import Warehouse
 from analysis.wording import Wording
 from analysis.wording.terms import N_
 
@@ -68,6 +70,13 @@ def validated(order: Order, params: Params) -> Delivery:
     """Return the quarter's delivery after the contract, telling on a terminal what is being read."""
     with tqdm(bar_format="validating: {desc}", leave=False, file=sys.stderr, disable=not sys.stderr.isatty()) as line:
         return deliver(params, order.data or Path(), order.validated, line.set_description_str)
+
+
+def run_of(order: Order, params: Params, run_id: str) -> Run:
+    """Return the run of a complete order whose answers go elsewhere than into a report: sheets, drafts."""
+    delivery = validated(order, params)
+    return Run(quarter=params.quarter, params=params, delivery=delivery, language=order.language, run_id=run_id,
+               warehouse=Warehouse(delivery, order.validated / "reductions"))
 
 
 def inputs(order: Order, params: Params) -> set[Path]:

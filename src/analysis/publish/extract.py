@@ -39,6 +39,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 KEYWORDS: dict[str, Any] = {"say": None, "self": None, "N_": None, "plural": (1, 2), "_": None}
 REGISTRY_FIELDS = ("title", "definition", "interpretation", "formula", "target_source")
 RULE_FIELDS = ("title", "note")
+ADVICE_FIELDS = ("measure", "evidence")
 POSITION = re.compile(r"\{\d+\}")
 NEVER = datetime(2024, 1, 1, tzinfo=UTC)  # the header wants a date; a real one would change the file at every run
 HEADER = "# Every text a reader of a report may see. English is the source; see analysis/publish/extract.py."
@@ -64,6 +65,7 @@ def texts(root: Path) -> Iterator[Text]:
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         yield from _notebook_texts(path)
     yield from _yaml_texts(root / "params" / "indicators.yml", REGISTRY_FIELDS)
+    yield from _yaml_texts(root / "params" / "recommendations.yml", ADVICE_FIELDS)
     for path in sorted((root / "params" / "rules").glob("*.yml")):
         yield from _yaml_texts(path, RULE_FIELDS)
     yield from _contract_texts()

@@ -26,13 +26,12 @@ from analysis.measures.people.tiers import COMPOSITE_GAP
 from analysis.params import Params, load_params
 from analysis.publish import partner_words
 from analysis.publish import sheet_words as words
-from analysis.publish.edition import completed, validated
+from analysis.publish.edition import completed, run_of
 from analysis.publish.order import Order
 from analysis.publish.render import Facts, template
 from analysis.publish.stage import switch
 from analysis.refusal import Refused
 from analysis.run import Run
-from analysis.warehouse import Warehouse
 from analysis.wording import Wording
 
 NAME_DIGITS = 32
@@ -95,9 +94,7 @@ def _write(folder: Path, sheet: Sheet) -> int:
 
 
 def _sheets(order: Order, params: Params, key: bytes) -> tuple[Iterator[Sheet], Iterator[Sheet]]:
-    delivery = validated(order, params)
-    run = Run(quarter=params.quarter, params=params, delivery=delivery, language=order.language, run_id="sheets",
-              warehouse=Warehouse(delivery, order.validated / "reductions"))
+    run = run_of(order, params, "sheets")
     writer = Writer.of(run, key)
     told, partners = own(run, known_of_people(run)), partner_figures(run)
     return ((writer.employee(unit, told.of(unit)) for unit in told.units),

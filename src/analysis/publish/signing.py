@@ -1,7 +1,8 @@
 """Who signed which report, and what did it publish (clauses 5.4, 7.1, 8.3)?
 
-The signature stands beside the sealed report, not in it, and names the sha256 of its manifest. What a signed quarter
-published is kept with the parameters, so that a later restatement can be seen.
+The signature stands beside the sealed report, not in it, and names the sha256 of its manifest. It is kept with the
+parameters as well, so that the next run can hold the report that was delivered against the one that was signed, and so
+is what the quarter published, so that a later restatement can be seen.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.measures.summary.scorecard import HEADLINE_TABLES
+from analysis.params.loop import SignOff
+from analysis.params.yaml_file import read_yaml
 from analysis.publish.order import Order
 from analysis.publish.proof import changed_outputs, sealed_manifest
 from analysis.publish.seal import MANIFEST, sha256
@@ -21,18 +25,19 @@ from analysis.tables.results import FIGURE_COLUMNS
 
 PUBLISHED = "published"
 KEPT = ("company", "service_line")
+KEPT_TABLES = (*HEADLINE_TABLES, "scorecard")
 PARTS = ("criterion", "item", "facet", "sampling", "rule", "compared_with", "topic", "role")
 
 
 def sign(order: Order, by: str, on: date) -> list[Path]:
-    """Record that ``by`` signed the published quarter on the day ``on``; return the two files written.
+    """Record that ``by`` signed the published quarter on the day ``on``; return the three files written.
 
-    ``<quarter>.signoff.json`` in the reports folder, and ``published/<quarter>.csv`` among the parameters: every figure
-    of the company and its lines, as published.
+    ``<quarter>.signoff.json`` in the reports folder; among the parameters ``published/<quarter>.csv``, every headline
+    figure of the company and its lines as published, and ``published/<quarter>.yml``, every signature of the quarter.
 
     Raises:
         Refused: nobody is named, nothing is published, the report is no longer as it was sealed, or another revision
-            was signed since.
+            was signed since, or the list of signatures cannot be read.
     """
     if not by.strip():
         raise Refused("nobody signs", "Name who signs: BY=\"name, office\"")
@@ -46,25 +51,36 @@ def sign(order: Order, by: str, on: date) -> list[Path]:
     if earlier > manifest.revision:
         raise Refused("a later revision of the quarter was signed", "Publish that revision, or raise the plan's",
                       file=path.name)
-    signed = {"quarter": manifest.quarter, "revision": manifest.revision, "run_id": manifest.run_id,
-              "manifest_sha256": sha256(report / MANIFEST), "signed_by": by.strip(), "signed_on": on.isoformat()}
+    signed = SignOff(quarter=manifest.quarter, revision=manifest.revision, run_id=manifest.run_id,
+                     manifest_sha256=sha256(report / MANIFEST), signed_by=by.strip(), signed_on=on)
     published = order.params / PUBLISHED / f"{order.quarter}.csv"
+    signatures = published.with_suffix(".yml")
+    every = dict.fromkeys([*_signatures(signatures), signed])
     published.parent.mkdir(parents=True, exist_ok=True)
     _replace(published, figures_published(report).to_csv(index=False, lineterminator="\n"))
-    _replace(path, json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    return [path, published]
+    _replace(signatures, "".join(_entry(one) for one in every))
+    _replace(path, json.dumps(signed.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    return [path, published, signatures]
+
+
+def _signatures(path: Path) -> list[SignOff]:
+    return read_yaml(path, list[SignOff], f"{PUBLISHED}/{path.name}") if path.exists() else []
+
+
+def _entry(signed: SignOff) -> str:
+    """Return one entry of the list as YAML, whose quoted text is that of JSON."""
+    told = signed.model_dump(mode="json")
+    return "- " + "  ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in told.items())
 
 
 def figures_published(report: Path) -> pd.DataFrame:
-    """Return every figure of the company and its lines in the report's open tables: table and FIGURE_COLUMNS.
+    """Return every headline figure of the company and its lines in the report: table and FIGURE_COLUMNS.
 
     Text as printed in the tables, parts of a figure left out.
     """
     parts = []
-    for path in sorted((report / "tables").glob("*.csv")):
+    for path in [one for name in KEPT_TABLES if (one := report / "tables" / f"{name}.csv").is_file()]:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
-        if not set(FIGURE_COLUMNS) <= set(table.columns):
-            continue
         whole = table["unit_type"].isin(KEPT)
         for name in [one for one in PARTS if one in table.columns]:
             whole &= table[name].isin(["", "random"])

@@ -19,7 +19,7 @@ from analysis.sample import company, quality, service, surveying, voice
 from analysis.sample.rhythm import hours, span
 
 WAIT_SPREAD, WAITS_TOGETHER = 0.8, 0.5  # of log hours; correlation of first response and resolution
-LEFT_SHARE, LEFT_WITHIN = 0.04, 3.0  # withdrawn, within so many limits of opening, whatever the wait
+LEFT_SHARE, LEFT_WITHIN = 0.25, 3.0  # of those served late in both ways, withdrawn within so many limits of opening
 UNANSWERED_SHARE, UNHAPPY_STAY = 0.04, 0.3  # of each question; unhappy customers who mean to renew
 CASE_EFFECT = 0.2  # of the latent variance, what checks of one audit have in common
 SEVERITY = {"minor": 1, "major": 3, "critical": 5}
@@ -91,14 +91,15 @@ def _requests(fate: Fate, rows: pd.DataFrame, in_limit: dict[str, float]) -> pd.
         [(one.first_response, one.resolution) for one in fate.params.plan.limits.values()],
         index=list(fate.params.plan.limits), columns=["first_response_at", "resolved_at"]).loc[rows["kind"]]
     left = rows["opened_at"] + hours(LEFT_WITHIN * limits["resolved_at"].to_numpy() * rng.random(n))
-    left = left.where(rng.random(n) < LEFT_SHARE)
-    ends = {}
+    leaves = rng.random(n) < LEFT_SHARE
+    ends, late = {}, np.ones(n, dtype=bool)
     for event, limit in limits.items():
         own = np.sqrt(WAITS_TOGETHER) * common + np.sqrt(1 - WAITS_TOGETHER) * rng.normal(size=n)
         wait = limit.to_numpy() * np.exp(WAIT_SPREAD * (own - stats.norm.ppf(share)))
-        happened = rows["opened_at"] + hours(wait)
-        ends[str(event)] = happened.mask(happened > left)
-    return rows.assign(**ends, withdrawn_at=left)
+        ends[str(event)] = rows["opened_at"] + hours(wait)
+        late &= wait > limit.to_numpy()
+    left = left.where(leaves & late)
+    return rows.assign(**{name: end.mask(end > left) for name, end in ends.items()}, withdrawn_at=left)
 
 
 def _surveys(fate: Fate, rows: pd.DataFrame) -> pd.DataFrame:
@@ -148,11 +149,10 @@ def _shared(fate: Fate, rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
 def _assessments(fate: Fate, now: Quarter) -> dict[Quarter, pd.DataFrame]:
     people = company.roster()["employee_id"].unique()
     ability = pd.Series(fate.rng.normal(0, ABILITY, len(people)), index=people)
-    offset = pd.Series(quality.FACETS) - sum(quality.FACETS.values()) / len(quality.FACETS)
     found = {}
     for quarter in (now.plus(-back) for back in range(RATED_QUARTERS)):
         rows = quality.assessments(fate.seed, quarter)
-        seen = fate.target("competence_score") + rows["facet"].map(offset) + rows["employee_id"].map(ability)
+        seen = fate.target("competence_score") + rows["employee_id"].map(ability)
         seen = seen + rows["assessor_id"].map(quality.ASSESSOR_GAP) + fate.rng.normal(0, quality.SCORE_NOISE, len(rows))
         found[quarter] = rows.assign(score=seen.round().clip(0, quality.MAX_SCORE))
     return found

@@ -25,7 +25,8 @@ from analysis.tables import TABLES
 
 __all__ = ["Delivery", "deliver", "known_files"]
 
-FOLLOWED_QUARTERS = 4  # a case is followed for a year
+FOLLOWED_QUARTERS = 8  # a published figure is told again for two years
+RETURNED_QUARTERS = 5  # evidence on a person: four quarters, and answers on the requests of the one before
 Progress = Callable[[str], None]
 Groups = dict[str, list[Delivered]]
 
@@ -121,10 +122,10 @@ class _Delivering:
         found = pd.concat([suspicions.of_files(files), *self._findings(tables, groups)], ignore_index=True)
         self._refuse_suspect(found)
         return Delivery(self.params.quarter, tables, accounts(files, now), failures(files, now), found, key,
-                        followed)
+                        followed, self._returned(known))
 
     def _followed(self, known: dict[Quarter, Groups]) -> dict[str, dict[str, str]]:
-        """Return the rows of the quarters of a year before as known now, of every table but snapshots."""
+        """Return the rows of the quarters of two years before as known now, of every table but snapshots."""
         found: dict[str, dict[str, str]] = {}
         names = [name for name in known[self.params.quarter] if not TABLES[name].snapshot]
         for quarter in [self.params.quarter.plus(-back) for back in range(1, FOLLOWED_QUARTERS + 1)]:
@@ -132,6 +133,17 @@ class _Delivering:
                 files = [self.validator(file) for file in known[self.params.quarter][name]]
                 now = replace(_window(self.params, name, quarter), as_of=_as_of(self.params, self.params.quarter))
                 found.setdefault(str(quarter), {})[name] = str(self.reconciler.rows(TABLES[name], files, now))
+        return found
+
+    def _returned(self, known: dict[Quarter, Groups]) -> dict[str, dict[str, str]]:
+        """Return the rows of a year and a quarter with what was set aside, of the tables that name employees."""
+        found: dict[str, dict[str, str]] = {}
+        for quarter in [self.params.quarter.plus(-back) for back in range(RETURNED_QUARTERS)]:
+            for name, group in known.get(quarter, {}).items():
+                if "employee_id" in TABLES[name].columns and not TABLES[name].snapshot:
+                    window = replace(_window(self.params, name, quarter), returned=True)
+                    files = [self.validator(file) for file in group]
+                    found.setdefault(str(quarter), {})[name] = str(self.reconciler.rows(TABLES[name], files, window))
         return found
 
     def _validated(self, file: Delivered) -> ValidatedFile:

@@ -25,8 +25,10 @@ class Delivery:
 
     ``tables``: quarter → table → Parquet file. ``accounts``: one row per table and delivery, ACCOUNT_COLUMNS.
     ``failures``: one row per broken rule, FAILURE_COLUMNS. ``findings``: table, suspicion, column, rows.
-    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the quarters of a year
-    before, without snapshots: as known now and not at those quarters' own date.
+    ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the two years
+    before, without snapshots: as known now and not at those quarters' own date. ``returned``: as ``tables``, for the
+    quarter and a year before, of tables that name employees: with the rows that were set aside
+    (`analysis.sources.reconcile.Window`).
     """
 
     quarter: Quarter
@@ -36,14 +38,15 @@ class Delivery:
     findings: pd.DataFrame
     key: str
     followed: dict[str, dict[str, str]] = field(default_factory=dict)
+    returned: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, folder: Path) -> Path:
         """Write the delivery's index under ``folder`` and return its file."""
         folder.mkdir(parents=True, exist_ok=True)
         path = index(folder, self.key)
         frames = {name: getattr(self, name).to_dict("split", index=False) for name in FRAMES}
-        facts = {"quarter": str(self.quarter), "tables": self.tables, "followed": self.followed, "key": self.key,
-                 **frames}
+        facts = {"quarter": str(self.quarter), "tables": self.tables, "followed": self.followed,
+                 "returned": self.returned, "key": self.key, **frames}
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         os.replace(temporary, path)
@@ -55,12 +58,13 @@ class Delivery:
         facts = json.loads(path.read_text(encoding="utf-8"))
         frames = {name: pd.DataFrame(**facts[name]) for name in FRAMES}
         quarter = Quarter.parse(facts["quarter"])
-        return cls(quarter, facts["tables"], key=facts["key"], followed=facts["followed"], **frames)
+        return cls(quarter, facts["tables"], key=facts["key"], followed=facts["followed"], returned=facts["returned"],
+                   **frames)
 
     @property
     def is_stored(self) -> bool:
         """Whether every Parquet file of the delivery is still there."""
-        kept = [*self.tables.values(), *self.followed.values()]
+        kept = [*self.tables.values(), *self.followed.values(), *self.returned.values()]
         return all(Path(path).is_file() for one in kept for path in one.values())
 
 

@@ -29,12 +29,17 @@ OUTCOMES = ("validated", "quarantined", "excluded", "superseded")
 
 @dataclass(frozen=True)
 class Window:
-    """Whose rows are wanted: those opened from ``first`` to ``last``, as known at ``as_of`` (in the site's zone)."""
+    """Whose rows are wanted: those opened from ``first`` to ``last``, as known at ``as_of`` (in the site's zone).
+
+    ``returned``: what was set aside counts too. A row that broke a rule has its broken cells empty, where it may; of a
+    key that stands twice in a delivery the last row counts and not the first.
+    """
 
     quarter: Quarter
     first: date
     last: date
     as_of: datetime
+    returned: bool = False
 
     @property
     def as_of_utc(self) -> datetime:
@@ -67,20 +72,20 @@ class Reconciler:
     def path(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Path:
         """Return where the rows of ``table`` that count in ``window`` stand, or will stand."""
         key = content_key([file.key for file in files], str(window.quarter), window.first, window.last,
-                          window.as_of_utc, code_hash())
+                          window.as_of_utc, window.returned, code_hash())
         return self.store / str(window.quarter) / f"{table.name}-{key}.parquet"
 
     def rows(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Path:
         """Return the Parquet file of the rows of ``table`` that count in ``window``."""
         path = self.path(table, files, window)
         if not path.is_file():
-            rows = self._all(files)
+            rows = self._all(files, window)
             self._write(table, validated(rows, with_outcome(table, rows, window)), window, path)
         return path
 
     def account(self, table: Table, files: Sequence[ValidatedFile], window: Window) -> Account:
         """Return where every valid row of ``files`` went, having written those that count."""
-        rows = self._all(files)
+        rows = self._all(files, window)
         marked = self.connection.create_table(
             f"marked_{table.name}", with_outcome(table, rows, window), temp=True, overwrite=True)
         chosen = validated(rows, marked)
@@ -94,8 +99,9 @@ class Reconciler:
         self.connection.drop_table(f"marked_{table.name}")
         return account
 
-    def _all(self, files: Sequence[ValidatedFile]) -> ir.Table:
-        return self.connection.read_parquet([file.rows for file in files])
+    def _all(self, files: Sequence[ValidatedFile], window: Window) -> ir.Table:
+        paths = [file.rows for file in files] + [file.emptied for file in files if window.returned]
+        return self.connection.read_parquet(paths)
 
     def _write(self, table: Table, chosen: ir.Table, window: Window, path: Path) -> None:
         known = as_known(table, chosen, late_events(table, chosen, window))
@@ -115,7 +121,8 @@ def with_outcome(table: Table, rows: ir.Table, window: Window) -> ir.Table:
     rows = rows.select(*dict.fromkeys([*table.key, *opens, "_delivery", "_file", "_row"]))
     key = [rows[column].fill_null("") if table.kind(column) == "text" else rows[column] for column in table.key]
     rank = ibis.ifelse(rows._delivery == WHOLE, "", rows._delivery)  # a file over several quarters came first
-    rows = rows.mutate(_rank=rank, _copy=ibis.row_number().over(group_by=[rows._delivery, *key], order_by=rows._row))
+    order = rows._row.desc() if window.returned else rows._row.asc()
+    rows = rows.mutate(_rank=rank, _copy=ibis.row_number().over(group_by=[rows._delivery, *key], order_by=order))
     first = rows._copy == 0
     latest = rows._rank.max(where=first).over(group_by=key)
     inside = ibis.literal(True) if table.snapshot else opening_day(table, rows).between(window.first, window.last)

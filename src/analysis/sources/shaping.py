@@ -26,10 +26,14 @@ MULTIPLE = ";"  # what parts several values in one validated cell
 
 
 class Shaped(NamedTuple):
-    """One batch after the contract: the rows that keep it, and the rules the others break."""
+    """One batch after the contract: the rows that keep it, and the rules the others break.
+
+    ``emptied``: those of the others that keep it once their broken cells are empty.
+    """
 
     rows: pd.DataFrame
     failures: pd.DataFrame
+    emptied: pd.DataFrame
 
 
 class Shape:
@@ -72,7 +76,15 @@ class Shape:
         failures.append(self._contract_failures(frame))
         broken = pd.concat(failures, ignore_index=True).drop_duplicates()
         good = frame[~frame.index.isin(broken["row"])]
-        return Shaped(self._with_companions(good), broken.sort_values(FAILURE_COLUMNS, ignore_index=True))
+        return Shaped(self._with_companions(good), broken.sort_values(FAILURE_COLUMNS, ignore_index=True),
+                      self._with_companions(self._emptied(frame, broken)))
+
+    def _emptied(self, frame: pd.DataFrame, broken: pd.DataFrame) -> pd.DataFrame:
+        told = frame[frame.index.isin(broken["row"])]
+        cells = {str(column): told[column].where(~told.index.isin(rows))
+                 for column, rows in broken.groupby("column")["row"] if column in told}
+        told = told.assign(**cells)
+        return told[~told.index.isin(self._contract_failures(told)["row"])] if len(told) else told
 
     def _mapped(self, column: str, text: pd.DataFrame) -> pd.Series:
         """Return the cells of ``column`` in our codes; missing as NA."""

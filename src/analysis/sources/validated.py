@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,11 +24,15 @@ from analysis.sources.shaping import FAILURE_COLUMNS, Shape
 
 SHORT_ROW_RULE = "a row has as many cells as the header"
 KEY_LENGTH = 16  # hexadecimal digits of a content key
+STORED = ("rows", "emptied", "failures")  # of one file, each as Parquet
 
 
 @dataclass(frozen=True)
 class ValidatedFile:
-    """One delivered file after the contract: ``received`` rows, of which ``broken`` break it (too short included)."""
+    """One delivered file after the contract: ``received`` rows, of which ``broken`` break it (too short included).
+
+    Parquet files: ``rows`` that keep it, ``emptied`` rows that would with their broken cells empty, ``failures``.
+    """
 
     table: str
     delivery: str
@@ -38,6 +44,7 @@ class ValidatedFile:
     broken: int
     short_rows: int
     ends_whole: bool
+    emptied: str = ""
 
 
 def file_hash(path: Path) -> str:
@@ -82,17 +89,17 @@ class Validator:
             note = self.store / f"{delivered.table.name}-{self.key(delivered)}.json"
             if not note.is_file():
                 self._store(delivered, note)
-            rows, failures = note.with_suffix(".rows.parquet"), note.with_suffix(".failures.parquet")
+            rows, emptied, failures = (str(note.with_suffix(f".{part}.parquet")) for part in STORED)
             self._done[delivered.path] = ValidatedFile(
-                delivered.table.name, delivered.delivery, delivered.name, self.key(delivered), str(rows),
-                str(failures), **json.loads(note.read_text()))
+                delivered.table.name, delivered.delivery, delivered.name, self.key(delivered), rows, failures,
+                emptied=emptied, **json.loads(note.read_text()))
         return self._done[delivered.path]
 
     def _store(self, delivered: Delivered, note: Path) -> None:
         self.store.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.store) as folder:
             counts = _validate(delivered, self.params, Path(folder))
-            for part in ("rows", "failures"):
+            for part in STORED:
                 os.replace(Path(folder) / part, note.with_suffix(f".{part}.parquet"))
             (Path(folder) / "note").write_text(json.dumps(counts))
             os.replace(Path(folder) / "note", note)
@@ -102,27 +109,48 @@ def _validate(delivered: Delivered, params: Params, folder: Path) -> dict[str, i
     """Stream the file through the contract into ``folder``; return what was counted on the way."""
     source = params.sources.of(delivered.table.name)
     reading = Reading(delivered.path, source, delivered.name)
-    failures, received, shape, writer = [], 0, None, None
-    for text in reading.batches():
-        shape = shape or Shape(delivered.table, source, params.site, reading.header, delivered.name)
-        shaped = shape(text)
-        received += len(text)
-        failures.append(shaped.failures)
-        batch = _as_arrow(shaped.rows, delivered)
-        writer = writer or pq.ParquetWriter(folder / "rows", batch.schema, coerce_timestamps="us")
-        writer.write_table(batch)
-    if writer is None:  # a header without rows still has the contract's columns
-        shape = Shape(delivered.table, source, params.site, reading.header, delivered.name)
-        empty = pd.DataFrame(columns=reading.header, dtype="str", index=pd.Index([], dtype="int64", name="row"))
-        batch = _as_arrow(shape(empty).rows, delivered)
-        writer = pq.ParquetWriter(folder / "rows", batch.schema, coerce_timestamps="us")
-        writer.write_table(batch)
-    writer.close()
+    failures, received, shape = [], 0, None
+    with closing(_Rows(folder / "rows", delivered)) as rows, closing(_Rows(folder / "emptied", delivered)) as emptied:
+        for text in _at_least_one(reading):
+            shape = shape or Shape(delivered.table, source, params.site, reading.header, delivered.name)
+            shaped = shape(text)
+            received += len(text)
+            failures.append(shaped.failures)
+            rows.add(shaped.rows)
+            emptied.add(shaped.emptied)
     short = pd.DataFrame({"row": reading.short_rows, "column": "", "rule": SHORT_ROW_RULE})
     frame = pd.concat([*failures, short], ignore_index=True)[FAILURE_COLUMNS]
     frame.astype({"row": "int64", "column": "str", "rule": "str"}).to_parquet(folder / "failures", index=False)
     return {"received": received + len(reading.short_rows), "broken": int(frame["row"].nunique()),
             "short_rows": len(reading.short_rows), "ends_whole": reading.ends_whole}
+
+
+def _at_least_one(reading: Reading) -> Iterator[pd.DataFrame]:
+    """Yield the file's batches; of a header without rows one without rows, which has the contract's columns."""
+    batch = None
+    for batch in reading.batches():
+        yield batch
+    if batch is None:
+        yield pd.DataFrame(columns=reading.header, dtype="str", index=pd.Index([], dtype="int64", name="row"))
+
+
+class _Rows:
+    """A Parquet file of rows under way."""
+
+    def __init__(self, path: Path, delivered: Delivered):
+        self.path, self.delivered = path, delivered
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Write one batch."""
+        batch = _as_arrow(rows, self.delivered)
+        self._writer = self._writer or pq.ParquetWriter(self.path, batch.schema, coerce_timestamps="us")
+        self._writer.write_table(batch)
+
+    def close(self) -> None:
+        """Write the end of the file."""
+        if self._writer is not None:
+            self._writer.close()
 
 
 def _as_arrow(rows: pd.DataFrame, delivered: Delivered) -> pa.Table:

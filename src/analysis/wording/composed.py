@@ -20,6 +20,7 @@ OTHERWISE, EXEMPT = "otherwise ", "exempt: "
 REASON = re.compile(r"(?P<column>[\w+]*): (?P<rule>.*?) \((?P<rows>\d+)\)(?:; |$)")
 SUSPICION = re.compile(r"(?P<suspicion>\w+)(?: (?P<column>\w+))? \((?P<rows>\d+)\)(?:; |$)")
 SIGNED = re.compile(r"[+-]\d+(?:\.\d+)?")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 PROBLEM = re.compile(r"(?P<indicator>\w+):(?P<unit_type>\w+):(?P<unit>[^:]+)(?::(?P<event>\w+))?")
 
 
@@ -85,6 +86,11 @@ def problem(text: str, say: Wording) -> str:
     return say("{title}, {place}", title=title, place=say.place(found.groupdict()))
 
 
+def subject(text: str, say: Wording) -> str:
+    """Return an indicator as its title, or the id of a problem as `problem` does."""
+    return say.title(text) if IDENTIFIER.fullmatch(text) else problem(text, say)
+
+
 def titles(text: str, say: Wording) -> str:
     """Return the titles of several indicators: "id, id"."""
     return say("; ").join(say.title(one) for one in text.split(LISTED))
@@ -110,5 +116,5 @@ def evidence(text: str, say: Wording) -> str:
 COMPOSED: Mapping[str, Callable[[str, Wording], str]] = MappingProxyType({
     "limit": limits, "reasons": reasons, "suspicions": suspicions, "certainty": alternatives, "source": alternatives,
     "problem_id": problem, "evidence": evidence, "missing": titles,
-    "measured_by": titles,
+    "measured_by": titles, "concerns": subject,
 })

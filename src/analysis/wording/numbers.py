@@ -21,10 +21,10 @@ DEFAULT_DECIMALS = 1
 SUFFIXES = (("share", "share"), ("_probability", "share"), ("_count", "count"), ("_hours", "hours"),
             ("_1to5", "score_1to5"), ("_mean", "score_1to5"), ("nps", "nps"), ("_score", "score_0to100"),
             ("_alpha", "alpha"), ("_ratio", "ratio"), ("weight", "weight"), ("p_worse", "p"), ("p_adjusted", "p"),
-            ("by_chance", "p"),
+            ("by_chance", "p"), ("by_luck", "p"),
             ("reliability", "ratio"), ("correlation", "ratio"),
             ("deff", "ratio"), ("deff_kish", "ratio"), ("_if_dropped", "alpha"))
-WHOLE_NAMES = {"p": "p"}
+WHOLE_NAMES = {"p": "p", "smallest_p": "p"}
 # The widest text is not the longest number: above this many of the unit, decimals are noise.
 WHOLE_FROM = 1_000
 

@@ -27,6 +27,9 @@ VERDICTS: Mapping[str, str] = MappingProxyType({
 # Never by colour alone: the symbol says the same.
 SYMBOLS: Mapping[str, str] = MappingProxyType({"met": "✓", "not met": "✗", "cannot tell": "?", "no target": "–"})
 
+# States that look like a verdict: a duty done, or one left undone.
+LOOKS: Mapping[str, str] = MappingProxyType({"reviewed": "met", "not reviewed": "not met", "overdue": "not met"})
+
 STATUSES: Mapping[str, str] = MappingProxyType({
     "ok": N_("ok"), "no data": N_("no data"), "not applicable": N_("not applicable"),
     "not estimable": N_("not estimable"), "suppressed": N_("suppressed"),
@@ -46,6 +49,7 @@ UNITS = frozen(
     simple=N_("simple"), complex=N_("complex"),
     life=N_("life insurance"), property=N_("property insurance"), health=N_("health insurance"),
     inquiry=N_("inquiry"), complaint=N_("complaint"), claim=N_("claim"), sale=N_("sale"),
+    performance=N_("Performance"), mix=N_("Mix"),
     policy_change=N_("policy change"), first_response=N_("first response"), resolution=N_("resolution"),
     accuracy=N_("accuracy"), compliance=N_("compliance"), clause_information=N_("clause information"),
     claims_process=N_("claims process"), other=N_("other"), internal_rule=N_("internal rule"),
@@ -74,7 +78,7 @@ DEPARTMENTS = frozen(
     training=N_("Training department"), management=N_("Management"), compliance=N_("Compliance department"),
     claims=N_("Claims department"), sales=N_("Sales department"),
 )
-DEPARTMENT_COLUMNS = frozenset({"owner", "owner_department", "department"})
+DEPARTMENT_COLUMNS = frozenset({"owner", "owner_department", "department", "raised_by"})
 
 TABLES = frozen(
     requests=N_("Service requests"), surveys=N_("Surveys"), complaints=N_("Complaints"), audits=N_("Audits"),
@@ -90,7 +94,7 @@ SUSPICIONS = frozen(
 )
 
 # Columns whose texts are the company's own: never looked up, even where one of them is also a code of ours.
-OWN_WORDS = frozenset({"theme", "cause", "product", "item", "team", "milestone", "answer", "decision", "reason",
+OWN_WORDS = frozenset({"theme", "cause", "product", "item", "team", "milestone", "answer", "decision", "reason", "text",
                        "official_name"})
 # What an empty cell of these columns stands for.
 EMPTY = frozen(facet=N_("all facets"), criterion=N_("all criteria"), family=N_("both families"), item=N_("all items"),
@@ -124,8 +128,24 @@ WORDS: Mapping[str, str] = MappingProxyType({
     "fewer than 8 people in the same job": N_("fewer than 8 people in the same job"),
     "nothing": N_("nothing"), "the coarsest cells": N_("the coarsest cells"),
     "the finest cells": N_("the finest cells"), "rows delivered since": N_("rows delivered since"),
+    "rows that were set aside": N_("rows that were set aside"),
+    "the third given the hardest": N_("the third given the hardest"),
+    "the third given the easiest": N_("the third given the easiest"),
+    "restated within its interval": N_("restated within its interval"),
+    "restated beyond its interval": N_("restated beyond its interval"),
+    "other cases, or none, today": N_("other cases, or none, today"), "quarter": N_("quarter"),
+    "year": N_("year"), "change of the year": N_("change of the year"), "milestone": N_("milestone"),
+    "measure": N_("measure"), "decision": N_("decision"),
     "its window still runs": N_("its window still runs"),
+    "reviewed": N_("reviewed"), "not reviewed": N_("not reviewed"), "no due day": N_("no due day"),
+    "no decision": N_("no decision"), "indicator": N_("indicator"), "problem": N_("problem"),
     "effective": N_("effective"), "harmful": N_("harmful"), "units declared": N_("units declared"),
+    "can be shown": N_("can be shown"), "cannot be shown: too few units": N_("cannot be shown: too few units"),
+    "cannot be shown: expected effect below what can be seen":
+        N_("cannot be shown: expected effect below what can be seen"),
+    "decision recorded": N_("decision recorded"), "no decision recorded": N_("no decision recorded"),
+    "units with it": N_("units with it"), "units without": N_("units without"), "before": N_("before"),
+    "chosen": N_("before, chose the units"), "after": N_("with the measure"),
     "not shown: too few units": N_("not shown: too few units"), "none: before and after": N_("none: before and after"),
     "all units without a measure": N_("all units without a measure"),
     "the whole interval is on the bad side of 0": N_("the whole interval is on the bad side of 0"),
@@ -186,11 +206,16 @@ REASONS = (
     N_("no complete respondents"), N_("fewer than {0} complete respondents"),
     N_("the sum of the items does not vary"),
     N_("not enough evidence"), N_("differences between persons are no larger than chance"),
-    N_("too few units: the smallest attainable p is {0}"),
+    N_("too few units: the smallest attainable p is {0}"), N_("no comparison units"), N_("no variation between units"),
+    N_("fewer than {0} figures before beyond unit and period effects"),
+    N_("no quarter before but those that chose the units"), N_("no treated units seen before and after"),
+    N_("no comparison units seen before and after"), N_("no treated units"),
+    N_("no periods before the measure, or none with it"),
     N_("reliability below {0}"), N_("fewer than {0} people in the same job"), N_("no complaint was upheld"),
     N_("too much of the weight has not enough evidence"), N_("fewer than {0} people with a composite"),
     N_("no composite may be used on persons"), N_("fewer than {0} categories"), N_("fewer than {0} tests"),
-    N_("fewer than {0} trained people"), N_("not comparable with the others (no shared kind of case)"),
+    N_("fewer than {0} trained people"), N_("fewer than {0} people not trained"),
+    N_("not comparable with the others (no shared kind of case)"),
     N_("nobody to compare with"), N_("no more scores than parameters"), N_("fewer than {0} comparable persons"),
     N_("no comparable persons"), N_("the effects lie closer together than chance allows"),
     N_("fewer than {0} persons with an event"), N_("nothing was expected"),

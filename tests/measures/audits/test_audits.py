@@ -60,6 +60,18 @@ def test_targeted_audits_stand_apart_and_have_no_target(insurer):
     assert (row["estimate"], row["verdict"], pd.isna(row["p_worse"])) == (1.0, "no target", True)
 
 
+def test_few_audits_have_no_share_however_many_checks_they_hold(insurer):
+    items = [{"audit_id": f"a{audit}", "item": f"i{item}", "passed": str(item > audit).lower()}
+             for audit in range(5) for item in range(4)]
+    four, five = (accuracy(insurer({"audits": checks(*items[:number])})) for number in (16, 20))
+    row = one(four, indicator="accuracy_error_share", criterion="")
+    assert (row["n"], row["status"]) == (16, "not estimable: fewer than 5 audits")
+    assert row[["estimate", "low", "high", "p_worse"]].isna().all()
+    assert one(five, indicator="accuracy_error_share", criterion="")["estimate"] == pytest.approx(14 / 20)
+    critical = one(four, indicator="accuracy_critical_share")
+    assert critical["status"] == "not estimable: fewer than 10 audits"
+
+
 def test_critical_share_counts_audits_not_checks(insurer):
     """Two critical failures in one audit are one; R: binom.test(1, 10)$conf.int = 0.002528579 0.445016117."""
     twice = checks({"audit_id": "a1", "item": "i2", "passed": "false", "severity": "critical"})

@@ -12,7 +12,8 @@ from tests.measures.complaints.test_alarms import SEEN, steady, watched
 from tests.measures.conftest import PLAN, Insurer
 
 EARLIER = [f"{year}Q{number}" for year in (2022, 2023, 2024) for number in (1, 2, 3, 4)][3:10]
-PLANS = {f"{quarter}.yml": PLAN | {"quarter": quarter, "as_of": as_of} for quarter, as_of in zip(EARLIER, (
+PLANS = {f"{quarter}.yml": PLAN | {"quarter": quarter, "as_of": as_of, "approved_on": as_of[:10]}
+         for quarter, as_of in zip(EARLIER, (
     "2023-01-15T23:59:59+08:00", "2023-04-15T23:59:59+08:00", "2023-07-15T23:59:59+08:00", "2023-10-15T23:59:59+08:00",
     "2024-01-15T23:59:59+08:00", "2024-04-15T23:59:59+08:00", "2024-07-15T23:59:59+08:00"), strict=True)}
 

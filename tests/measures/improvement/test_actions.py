@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from analysis.measures.improvement.actions import action_states, actions, decisions, tally, told_back
+from analysis.measures.improvement.actions import action_states, actions, tally, told_back
 
 ACTION = {"problem_id": "nps:branch:B1", "indicator": "nps", "units": ["B1"], "comparison_units": ["B2", "B3"],
           "owner_department": "quality", "opened_on": "2024-05-01", "due_on": "2024-09-30", "expected_effect": 0.05,
@@ -28,7 +28,7 @@ def test_overdue_measures_come_first_and_later_dates_are_not_known(insurer):
 
 
 def test_a_measure_opened_after_the_report_is_not_there(insurer):
-    table = actions(taken(insurer, {}, {"opened_on": "2024-10-16", "due_on": "2024-12-31"}))
+    table = actions(taken(insurer, {}, {"opened_on": "2024-10-16", "due_on": "2024-12-31", "window": "2024Q4"}))
     assert table["action_id"].tolist() == ["A1"]
 
 
@@ -42,8 +42,14 @@ def test_no_measures_are_no_data(insurer):
     table = actions(insurer({}))
     assert (table["status"].tolist(), table["owner_department"].tolist()) == (["no data"], [""])
     assert action_states(table)["n"].tolist() == [0, 0, 0, 0]
-    assert {"effect", "why", "detectable", "by_regression", "compared"} <= set(table)
+    assert {"effect", "why", "detectable", "foreseen", "by_regression", "compared", "adjustment"} <= set(table)
     assert tally(table)["count"].tolist() == [0, 0, 0, 0]
+
+
+def test_a_decision_is_of_the_effect_and_known_when_the_window_is_over(insurer):
+    table = actions(taken(insurer, {"decision": "stop"}, {"decision": "stop", "window": "2024Q3 to 2024Q4"}))
+    assert table["decision"].tolist() == ["stop", ""]
+    assert table["adjustment"].tolist() == ["", ""]
 
 
 def test_states_are_counted_also_where_none(insurer):
@@ -55,11 +61,3 @@ def test_told_back_stops_at_the_report_date(insurer):
     run = insurer({}, told_back=[{"unit": "B1", "on": "2024-10-15", "answer": "agreed"},
                                  {"unit": "B2", "on": "2024-10-16"}])
     assert told_back(run).to_numpy().tolist() == [["B1", "2024-10-15", "agreed"]]
-
-
-def test_decisions_are_those_of_the_quarter_before(insurer):
-    review = {"quarter": "2024Q2", "reviewed_by": "board", "reviewed_on": "2024-08-06",
-              "problems": [{"problem_id": "nps:branch:B1", "decision": "coach"}]}
-    run = insurer({}, files={"reviews/2024Q2.yml": review})
-    assert decisions(run).to_numpy().tolist() == [["nps:branch:B1", "coach", "board", "2024-08-06"]]
-    assert decisions(insurer({})).empty

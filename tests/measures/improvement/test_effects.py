@@ -5,14 +5,17 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.measures.improvement.effects import effects
 from tests.measures.conftest import Insurer
 
 QUARTERS = ("2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3")
+BASELINE, CHOSE = ("2023Q1", "2023Q2"), ("2023Q3", "2023Q4")  # opened on 1 December 2023
 UNITS = [f"B{one:02d}" for one in range(1, 11)]
 TREATED = ("B01", "B02", "B03")
 EACH = 40
+AS_OF = "2024-07-15T23:59:59+08:00"
 ACTION = {"action_id": "A1", "problem_id": "csat_top2_share:branch:B01", "indicator": "csat_top2_share",
           "units": list(TREATED), "comparison_units": ["B04", "B05", "B06"], "owner_department": "quality",
           "opened_on": "2023-12-01", "started_on": "2024-01-01", "due_on": "2024-03-31", "expected_effect": 0.1,
@@ -46,10 +49,9 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
         index="branch", columns="quarter", values="good")
 
 
-def difference(wide: pd.DataFrame, treated: tuple[str, ...]) -> float:
+def difference(wide: pd.DataFrame, treated: tuple[str, ...], before: tuple[str, ...] = BASELINE) -> float:
     """Return the difference in differences of a balanced panel: means of unit changes."""
-    after = [one for one in QUARTERS if one >= "2024Q1"]
-    change = wide[after].mean(axis=1) - wide[[one for one in QUARTERS if one not in after]].mean(axis=1)
+    change = wide[[one for one in QUARTERS if one >= "2024Q1"]].mean(axis=1) - wide[list(before)].mean(axis=1)
     return change[list(treated)].mean() - change[~change.index.isin(treated)].mean()
 
 
@@ -62,6 +64,52 @@ def test_an_effect_is_the_difference_of_changes_and_its_p_counts_placebos(insure
     assert found["estimate"] == pytest.approx(real, abs=1e-9)
     assert found["p"] == pytest.approx(np.mean(placebos >= abs(real) - 1e-12))
     assert (found["compared"], found["effect"]) == ("all units without a measure", "effective")
+
+
+def test_what_the_quarters_that_chose_the_units_would_have_added_stands_beside(insurer: Insurer) -> None:
+    table = answers(0.2)
+    found, wide = effect_of(insurer, table), shares(table)
+    added = difference(wide, TREATED, (*BASELINE, *CHOSE)) - difference(wide, TREATED)
+    assert found["by_regression"] == pytest.approx(added, abs=1e-9)
+
+
+def test_units_chosen_for_a_bad_quarter_are_not_praised_for_the_next(insurer: Insurer) -> None:
+    """Nobody of the treated was satisfied in the quarter that chose them: an average over it would show +0.17."""
+    table = answers(0.0)
+    mine = table["branch"].isin(TREATED) & table["invitation_id"].str.startswith("2023Q3")
+    found = effect_of(insurer, table.assign(satisfaction=table["satisfaction"].mask(mine, 2)))
+    assert found["estimate"] == pytest.approx(difference(shares(table), TREATED), abs=1e-9)
+    assert found["by_regression"] > 0.1
+
+
+def test_the_smallest_effect_is_told_before_a_measure_begins(insurer: Insurer) -> None:
+    """Three of ten for two quarters, by the noise of all seven quarters: t with 8 degrees of freedom, p of 6/120."""
+    table, wide = answers(0.0), shares(answers(0.0))
+    left = wide - wide.mean() - wide.mean(axis=1).to_numpy()[:, None] + wide.to_numpy().mean()
+    error = np.sqrt((left**2).to_numpy().sum() / (9 * 6) * (1 / 5 + 1 / 2) * (1 / 3 + 1 / 7))
+    planned = {"opened_on": "2024-08-20", "started_on": None, "due_on": "2025-03-31", "window": "2024Q4 to 2025Q1"}
+    small = effect_of(insurer, table, expected_effect=0.01, **planned)
+    ratio = small["detectable"] / error
+    assert stats.nct.sf(stats.t.ppf(0.975, 8), 8, ratio) == pytest.approx(0.8, abs=1e-6)
+    assert (small["status"], small["effect"]) == ("not yet evaluated", "")
+    assert small["foreseen"] == "cannot be shown: expected effect below what can be seen"
+    assert effect_of(insurer, table, expected_effect=0.5, **planned)["foreseen"] == "can be shown"
+
+
+def test_a_judgement_does_not_change_with_later_quarters(insurer: Insurer) -> None:
+    early = effect_of(insurer, answers(0.2), window="2024Q1 to 2024Q2")
+    table = answers(0.2)
+    upto = insurer({"surveys": table[table["invitation_id"] < "2024Q3"]}, quarter="2024Q2", as_of=AS_OF,
+                   files={"actions.yml": [ACTION | {"window": "2024Q1 to 2024Q2"}]})
+    then = effects(upto).iloc[0]
+    assert (early["estimate"], early["effect"]) == (pytest.approx(then["estimate"]), then["effect"])
+
+
+def test_without_a_quarter_that_did_not_choose_the_units_nothing_is_estimated(insurer: Insurer) -> None:
+    table = answers(0.2)
+    found = effect_of(insurer, table[table["invitation_id"] > "2023Q3"])
+    assert found["status"] == "not estimable: no quarter before but those that chose the units"
+    assert found["effect"] == "not shown"
 
 
 def test_no_effect_is_not_shown(insurer: Insurer) -> None:
@@ -84,6 +132,7 @@ def test_one_unit_among_few_can_show_nothing(insurer: Insurer) -> None:
     found = effect_of(insurer, few[few["branch"].isin(UNITS[:5])], units=["B01"], comparison_units=["B04"])
     assert found["effect"] == "not shown: too few units"
     assert found["status"].startswith("not estimable: too few units")
+    assert found["foreseen"] == "cannot be shown: too few units"
 
 
 def test_a_measure_that_has_not_begun_is_not_yet_evaluated(insurer: Insurer) -> None:

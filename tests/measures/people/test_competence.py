@@ -90,3 +90,10 @@ def test_what_is_uncertain_in_a_severity_widens_the_interval_of_those_it_moves(i
     sales = row_of(table, "sales", facet="")
     points = one_sided[one_sided["employee_id"].str[1:].astype(int) > 32]["score"] * 10
     assert sales["high"] - sales["low"] > 2 * t.ppf(0.975, 7) * points.std(ddof=1) / 8**0.5
+
+
+def test_a_facet_is_held_against_the_target_too(insurer):
+    """All facets together and each are tested; R: t.test(seq(40, 100, 10), mu = 75, alternative = "less")$p.value."""
+    rated = {"assessments": ratings([[4], [5], [6], [7], [8], [9], [10]]), "staff": staff(7)}
+    table = competence(insurer(rated, indicators={"competence_score": {"target": 75}}))
+    assert row_of(table, facet="knowledge")["p_worse"] == pytest.approx(0.281382248, abs=1e-8)

@@ -39,3 +39,17 @@ def test_without_contests_the_table_is_empty(insurer: Insurer) -> None:
     rows, counts = scored(insurer)
     assert rows.empty
     assert counts.empty
+
+
+def test_what_was_raised_after_the_reports_date_does_not_count_yet(insurer: Insurer) -> None:
+    """The report speaks of 15 October."""
+    rows, counts = scored(insurer, CONTEST | {"raised_on": "2024-10-15"},
+                          CONTEST | {"contest_id": "c2", "case_id": "e01-1", "raised_on": "2024-10-16"})
+    assert rows[["contest_id", "n", "n_with_all"]].to_numpy().tolist() == [["c1", 59, 60]]
+    assert counts.to_numpy().tolist() == [["pending", 1]]
+
+
+def test_what_was_decided_after_the_reports_date_was_pending_on_it(insurer: Insurer) -> None:
+    rows, counts = scored(insurer, CONTEST | {"outcome": "rejected"} | DECIDED | {"decided_on": "2024-10-16"})
+    assert rows[["outcome", "n", "n_with_all"]].to_numpy().tolist() == [["pending", 59, 60]]
+    assert counts.to_numpy().tolist() == [["pending", 1]]

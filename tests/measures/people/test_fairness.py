@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from analysis.measures.people.fairness import DEPENDS, NOT_SHOWN, fairness, sensitivity
+from analysis.measures.people.fairness import DEPENDS, NOT_SHOWN, RETURNED, fairness, sensitivity, widest_gap
 from analysis.measures.people.judgement import Known, employees, known_of_people
 from tests.measures.conftest import Insurer
 
@@ -40,7 +41,8 @@ def checks(found: pd.DataFrame) -> dict[str, str]:
 
 def test_a_slow_branch_is_found_and_its_people_are_not_used_for_appraisal(insurer: Insurer) -> None:
     run, told = known(insurer, served({"B1": 0.7}))
-    assert checks(fairness(told)) == {"branch": DEPENDS, "tenure": NOT_SHOWN, "segment": NOT_SHOWN, "shift": ""}
+    assert checks(fairness(told)) == {"branch": DEPENDS, "service_line": "", "tenure": NOT_SHOWN, "segment": NOT_SHOWN,
+                                      "shift": ""}
     stands_out = told.branches[told.branches["stands_out"].ne("")]
     assert stands_out[["indicator", "event", "branch", "stands_out"]].to_numpy().tolist() == [
         ["in_limit_share", "first_response", "B1", "below"]]
@@ -65,13 +67,17 @@ def test_a_segment_that_is_served_later_is_found(insurer: Insurer) -> None:
     assert found.loc["segment", "result"] == DEPENDS
     assert found.loc["segment", "moves"] < 0.02  # everybody has as many of either: holding it equal moves nobody
     shares = requests.assign(ok=requests["first_response_at"].str[11:13].eq("10")).groupby("segment")["ok"].mean()
-    assert found.loc["segment", "widest_gap"] == pytest.approx(shares["retail"] - shares["senior"], abs=1e-9)
+    assert found.loc["segment", "estimate"] == pytest.approx(shares["retail"] - shares["senior"], abs=1e-9)
+    half = found.loc["segment", "high"] - found.loc["segment", "estimate"]
+    p = 2 * stats.t.sf(found.loc["segment", "estimate"] * stats.t.ppf(0.975, 1e6) / half, 1e6)
+    assert p == pytest.approx(found.loc["segment", "p"], rel=0.05)  # of two categories t² is F
 
 
 def test_other_models_agree_where_everybody_has_the_same_cases(insurer: Insurer) -> None:
     run, told = known(insurer, served({"B1": 0.7}))
     found = sensitivity(run, told).query("event == 'first_response'")
-    assert set(found["held_equal"]) == {"nothing", "the coarsest cells", "the finest cells", "rows delivered since"}
+    assert set(found["held_equal"]) == {"nothing", "the coarsest cells", "the finest cells", "rows delivered since",
+                                        "rows that were set aside"}
     assert found["moves"].max() == pytest.approx(0, abs=1e-9)
     assert found["changed"].eq(0).all()
 
@@ -81,3 +87,39 @@ def test_nothing_delivered_is_no_error(insurer: Insurer) -> None:
     assert fairness(told).empty
     assert sensitivity(run, told).empty
     assert employees(run, told)["permitted_use"].eq("not enough evidence").all()
+
+
+def test_the_widest_of_three_gaps_has_the_interval_of_all() -> None:
+    """Independent means 0, 1 and 4, each with variance .5: Tukey's q of three at infinity is 3.314493 (R: qtukey)."""
+    found = widest_gap(np.array([0.0, 1.0, 4.0]), np.diag([0.5, 0.5, 0.5]), np.inf)
+    reach = 3.314493 * 0.5**0.5
+    assert found == pytest.approx({"estimate": 4, "low": 4 - reach, "high": 4 + reach}, abs=1e-5)
+
+
+def test_between_two_it_is_the_interval_of_their_difference() -> None:
+    found = widest_gap(np.array([1.0, 1.5]), np.array([[0.04, 0.01], [0.01, 0.09]]), 10.0)
+    half = stats.t.ppf(0.975, 10) * (0.04 + 0.09 - 2 * 0.01) ** 0.5
+    assert found == pytest.approx({"estimate": 0.5, "low": 0.0, "high": 0.5 + half}, abs=1e-6)
+
+
+def test_lines_are_held_against_each_other_only_where_people_are_compared_across_them(insurer: Insurer) -> None:
+    """Four of the clerks work in sales: too few for a group of their own, so that all clerks are one group."""
+    staff = STAFF.assign(service_line=["sales"] * 4 + ["claims"] * (PEOPLE - 4))
+    run = insurer({"staff": staff, "requests": served({})}, limits={"inquiry": {"first_response": 1}})
+    rows = fairness(known_of_people(run)).query("event == 'first_response'").set_index("check")
+    assert rows.loc["service_line", ["people", "categories", "status"]].tolist() == [PEOPLE, 2, "ok"]
+    alone = fairness(known(insurer, served({}))[1]).query("event == 'first_response'").set_index("check")
+    assert alone.loc["service_line", "status"] == "not applicable"
+
+
+def test_rows_set_aside_are_let_back_to_see_what_they_would_move(insurer: Insurer) -> None:
+    """Each of e00's sixty requests stands twice in the delivery, the second time answered late."""
+    requests = served({})
+    late = requests[requests["employee_id"].eq("e00")].assign(
+        first_response_at=lambda one: one["opened_at"].str[:10] + " 15:00:00")
+    both = {"staff": STAFF, "requests": pd.concat([requests, late])}
+    run = insurer(both, limits={"inquiry": {"first_response": 1}}, whole=True)
+    found = sensitivity(run, known_of_people(run)).query("event == 'first_response'").set_index("held_equal")
+    in_time = requests.loc[requests["employee_id"].eq("e00"), "first_response_at"].str[11:13].eq("10").mean()
+    assert found.loc[RETURNED, "moves"] == pytest.approx(in_time, abs=1e-9)
+    assert found.loc["rows delivered since", "moves"] == 0

@@ -18,7 +18,7 @@ from analysis.measures.people.judgement import (
     known_of_people,
 )
 from analysis.measures.people.scoring import APPRAISAL, COACHING
-from analysis.measures.people.spread import case_mix_effect, employee_spread, tier_counts, use_counts
+from analysis.measures.people.spread import employee_spread, tier_counts, use_counts
 from analysis.measures.people.tiers import COMPOSITE_GAP, SUPPORT, Part
 from analysis.stats.people.flags import DEFAULT
 from tests.measures.conftest import Insurer
@@ -104,7 +104,6 @@ def test_of_five_people_nothing_is_said_but_why(insurer: Insurer, size: int) -> 
     assert table[NUMBERS].isna().all(axis=None)
     assert len(table) == 8 * size
     assert employee_spread(insurer({}), told)["status"].tolist() == ["no data"]
-    assert case_mix_effect(told).empty
 
 
 def test_without_a_delivery_there_are_empty_tables(insurer: Insurer) -> None:
@@ -115,7 +114,6 @@ def test_without_a_delivery_there_are_empty_tables(insurer: Insurer) -> None:
     assert employee_spread(run, told)["status"].tolist() == ["no data"]
     assert tier_counts(told)["people"].tolist() == [0]
     assert use_counts(told).empty
-    assert case_mix_effect(told).empty
 
 
 def test_lists_are_alphabetical_and_the_exempt_have_a_row_for_each_indicator(insurer: Insurer) -> None:
@@ -147,20 +145,19 @@ def test_the_spread_of_a_group_is_what_r_finds(insurer: Insurer) -> None:
     assert row["spread"] == "beyond chance"
 
 
-def test_case_mix_is_shown_where_it_moves_a_figure_most(insurer: Insurer) -> None:
-    """e00 has nothing but hard cases, half of which succeed for everybody; the others one in five of them."""
-    easy = reduced.shares({f"e{number:02d}": 78 - number % 5 for number in range(1, 16)}, 80, priority="normal")
-    hard = reduced.shares({f"e{number:02d}": 10 + number % 3 for number in range(1, 16)}, 20, priority="high")
-    only = reduced.shares({"e00": 60}, 100, priority="high")
-    found = case_mix_effect(judgement(reduced.group(16), reduced.evidence({FIRST: pd.concat([easy, hard, only])}),
-                                      reduced.bounds(), PARTS)).set_index("unit").loc["e00"]
-    assert found["naive"] == pytest.approx(0.6)
-    assert found["naive"] < found["group_mean"] < found["adjusted"]
-
-
 def test_the_appraisal_file_leaves_the_decision_to_people(insurer: Insurer) -> None:
     table = appraisal(insurer({}), known(counts({0}), branches=4))
     assert set(table["permitted_use"]) <= {APPRAISAL, COACHING, NOT_ENOUGH}
     assert table[HUMAN].eq("").all(axis=None)
     assert {"reliability", "reason", "direction"} <= set(table)
     assert of(table, "e00", UPHELD)["permitted_use"] == NOT_ENOUGH
+
+
+def test_the_method_of_a_score_names_what_was_held_equal(insurer: Insurer) -> None:
+    """All cases are of one cell: the finest is taken. Ratings are compared within quarter and assessor."""
+    table = employees(insurer({}), known(counts({0}), branches=4))
+    methods = {one: of(table, "e00", one)["method"] for one in ("in_limit_share", COMPETENCE, COMPOSITE_GAP, CSAT)}
+    assert methods == {
+        "in_limit_share": "within quarter, kind, product, channel, priority; empirical Bayes",
+        COMPETENCE: "within quarter, assessor_id; empirical Bayes",
+        COMPOSITE_GAP: "weighted sum of what is adjusted; empirical Bayes", CSAT: ""}

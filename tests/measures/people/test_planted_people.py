@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from analysis.measures.people.judgement import Known, known_of_people
+from analysis.measures.people.like_cases import moved_people, rater_effects
 from analysis.sample.company import traits
 from tests.measures.conftest import Insurer
 from tests.measures.people.reduced import COMPETENCE, CSAT
@@ -104,3 +105,21 @@ def test_what_the_hard_auditor_looked_at_is_not_held_against_anybody(known: Know
     own = looks.groupby(looks["auditor_id"].eq(auditor))[["total", "n"]].sum()
     mean = own["total"] / own["n"] / 1_000
     assert mean[True] - mean[False] == pytest.approx(PLANTED["biased_auditor"]["size"]["pass_gap"], abs=0.06)
+
+
+def test_who_gets_the_hard_cases_stands_in_the_method_part_as_it_stands_and_among_like_cases(known: Known) -> None:
+    rows = moved_people(known).set_index("unit")
+    assert rows[["indicator", "event"]].drop_duplicates().to_numpy().tolist() == [["in_limit_share", "resolution"]]
+    told = rows.loc[PLANTED["hard_cases"]["units"]]
+    assert (told["naive"] < 0).all()
+    assert (told["estimate"] > 0).all()
+
+
+def test_the_hard_auditor_stands_there_beside_the_others_on_the_same_people(known: Known) -> None:
+    """All passes less the mean of all; the others' lie above it by as much as the hard one's weigh."""
+    rows = rater_effects(known).query("indicator == 'compliance_pass_share'").set_index("unit")
+    hard = rows.loc[PLANTED["biased_auditor"]["units"]]
+    others = rows.drop(PLANTED["biased_auditor"]["units"])
+    assert hard["high"] < others["low"].min()
+    gap = hard["estimate"] - np.average(others["estimate"], weights=others["n"])
+    assert gap == pytest.approx(PLANTED["biased_auditor"]["size"]["pass_gap"], abs=0.06)

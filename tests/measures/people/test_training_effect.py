@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 from analysis.measures.people.training_effect import training_effect
 from tests.measures.conftest import Insurer
@@ -63,3 +64,51 @@ def test_the_tests_of_the_sessions_have_no_comparison(insurer: Insurer) -> None:
 
 def test_without_training_there_is_nothing_to_say(insurer: Insurer) -> None:
     assert training_effect(insurer({"assessments": assessed(0)})).empty
+
+
+def before_and_after(ratings: pd.DataFrame) -> pd.DataFrame:
+    quarter = ratings["assessment_id"].str.split("-").str[1]
+    wide = ratings.assign(quarter=quarter).pivot(index="employee_id", columns="quarter", values="score")
+    trained = [int(who[1:]) < TRAINED for who in wide.index]
+    return pd.DataFrame({"before": (wide["2023Q4"] + wide["2024Q1"]) / 2, "after": wide["2024Q3"], "trained": trained})
+
+
+def low_scorers(seed: int = 9) -> pd.DataFrame:
+    """Return ratings by chance alone, those trained being the twelve who scored lowest before."""
+    ratings = assessed(0, seed)
+    order = before_and_after(ratings)["before"].rank(method="first").sub(1).astype(int)
+    names = {who: f"e{place:02d}" for who, place in order.items()}
+    person = ratings["employee_id"].map(names)
+    quarter = ratings["assessment_id"].str.split("-").str[1]
+    return ratings.assign(employee_id=person, assessment_id=person + "-" + quarter)
+
+
+def test_the_pull_to_the_mean_is_taken_off_where_the_lowest_were_trained(insurer: Insurer) -> None:
+    ratings = low_scorers()
+    found = training_effect(insurer({"assessments": ratings, "training": sessions()})).set_index("indicator")
+    fit = smf.ols("after ~ before + trained", before_and_after(ratings).astype(float)).fit()
+    alike, effect = found.loc["training_effect_alike_points"], found.loc["training_effect_points"]
+    assert alike[["estimate", "low", "high"]].tolist() == pytest.approx(
+        [fit.params["trained"], *fit.conf_int().loc["trained"]])
+    assert effect["by_regression"] > 1  # of the 1.9 points that nobody was taught
+    assert alike["low"] < 0 < alike["high"]
+
+
+def test_both_effects_differ_by_what_the_pull_to_the_mean_explains(insurer: Insurer) -> None:
+    """Everybody was rated before and after: (b - 1) times how far the trained stood below, b of R's lm."""
+    ratings = low_scorers()
+    found = training_effect(insurer({"assessments": ratings, "training": sessions()})).set_index("indicator")
+    effect = found.loc["training_effect_points"]
+    slope = smf.ols("after ~ before + trained", before_and_after(ratings).astype(float)).fit().params["before"]
+    assert effect["by_regression"] == pytest.approx((slope - 1) * (effect["trained_before"] - effect["others_before"]))
+    assert effect["estimate"] - effect["by_regression"] == pytest.approx(
+        found.loc["training_effect_alike_points", "estimate"])
+
+
+def test_of_five_people_there_is_no_effect_and_it_says_why(insurer: Insurer) -> None:
+    ratings = assessed(8)
+    few = ratings[ratings["employee_id"].isin(["e00", "e01", "e12", "e13", "e14"])]
+    found = training_effect(insurer({"assessments": few, "training": sessions()})).set_index("indicator")
+    alike = found.loc["training_effect_alike_points"]
+    assert (alike["n"], alike["status"]) == (5, "not estimable: fewer than 10 trained people")
+    assert np.isnan(alike["estimate"])

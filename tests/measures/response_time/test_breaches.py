@@ -51,6 +51,15 @@ def test_a_case_older_than_the_quick_ones_is_sure_to_miss(insurer: Insurer) -> N
     assert figure(table, "company")["estimate"] == pytest.approx(2.0)
 
 
+def test_who_withdraws_before_the_limit_does_not_miss_it(insurer: Insurer) -> None:
+    """By hand: of 100 earlier cases 40 were served at 10 h and 20 withdrawn at 20 h, so 40 were open at 24 h."""
+    gone = request(500, None) | {"withdrawn_at": (NOON - timedelta(hours=480)).isoformat()}
+    earlier = [request(500, QUICK)] * 40 + [gone] * 20 + [request(500, SLOW)] * 40
+    run = insurer(tables(earlier + [request(5, None)] * 10), as_of=AS_OF, limits={"inquiry": {"resolution": 24}},
+                  jurisdictions=["industry"])
+    assert figure(breaches(run), "inquiry")["estimate"] == pytest.approx(10 * 40 / 100)
+
+
 def test_where_nothing_is_open_nothing_is_forecast(insurer: Insurer) -> None:
     table = forecast(insurer)
     assert {figure(table, unit)["status"] for unit in ("inquiry", "company")} == {"not applicable"}

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.measures.response_time.response import response_time, waiting_curves
 from tests.measures.conftest import Insurer
+from tests.measures.test_definitions import REGISTRY
 
 OPENED = datetime(2024, 8, 5, 9, 0)
 NUMBERS = ["estimate", "low", "high"]
@@ -43,12 +44,27 @@ def _limits(**hours: float) -> dict[str, dict[str, float]]:
     return {kind: {"first_response": value} for kind, value in hours.items()}
 
 
-def test_share_in_limit_counts_who_left_as_waiting_until_then(insurer: Insurer) -> None:
-    """R survival: 1 − summary(survfit(Surv(t, e) ~ 1, conf.type = "log-log"), times = 10)$surv and its limits."""
+def test_who_left_was_not_served(insurer: Insurer) -> None:
+    """R survival: f <- survfit(Surv(t, factor(1 + !e, 0:2)) ~ 1, conf.type = "log-log"), summary(f, times = 10):
+    $pstate, $lower and $upper of the second and the third state.
+    """
     table = response_time(insurer(_tables(_requests(FREIREICH)), limits=_limits(inquiry=10)))
-    row = _row(table, "in_limit_share")
-    assert list(row[NUMBERS]) == pytest.approx([0.2470588235, 0.1106381648, 0.4968004892], abs=1e-9)
-    assert (row["n"], row["still_waiting"], row["verdict"]) == (21, 12, "not met")
+    served, withdrawn = _row(table, "in_limit_share"), _row(table, "withdrawn_in_limit_share")
+    assert list(served[NUMBERS]) == pytest.approx([5 / 21, 0.0866599702411, 0.430824188522], abs=1e-9)
+    assert list(withdrawn[NUMBERS]) == pytest.approx([3 / 21, 0.0356573551907, 0.321161574681], abs=1e-9)
+    assert (served["n"], served["still_waiting"], served["verdict"]) == (21, 12, "not met")
+
+
+def test_open_and_withdrawn_requests_are_told_apart(insurer: Insurer) -> None:
+    """By hand: 10 of 40 withdrew at 1 h, then 10 are open at 1 h; of the 20 followed on 10 are served at 2 h.
+
+    Served: 30/40 · 10/20 = 3/8, where counting the withdrawn as censored would say 1/2. R's call is the one above.
+    """
+    young = _requests([(0, True)] * 10, datetime(2024, 9, 30, 11)).assign(first_response_at=None)
+    tables = _tables(_requests([(1, False)] * 10 + [(2, True)] * 10 + [(5, True)] * 10), young)
+    table = response_time(insurer(tables, as_of="2024-09-30T12:00:00+08:00", limits=_limits(inquiry=4)))
+    assert _row(table, "in_limit_share")["estimate"] == pytest.approx(3 / 8)
+    assert _row(table, "withdrawn_in_limit_share")["estimate"] == pytest.approx(1 / 4)
 
 
 def test_median_whose_upper_limit_was_not_reached_is_not_estimable(insurer: Insurer) -> None:
@@ -112,8 +128,10 @@ def test_interval_over_kinds_is_no_wider_than_that_of_its_parts(insurer: Insurer
 
 def test_of_a_kind_nobody_was_followed_nothing_is_claimed(insurer: Insurer) -> None:
     """20 of 20 inquiries in time is at least .025^(1/20) (Clopper and Pearson); the 20 claims may be none or all."""
-    tables = _tables(_requests([(1, True)] * 20), _requests([(1, False)] * 20, kind="claim"))
-    table = response_time(insurer(tables, limits=_limits(inquiry=2, claim=8)))
+    young = _requests([(0, True)] * 20, datetime(2024, 9, 30, 11), kind="claim").assign(first_response_at=None)
+    run = insurer(_tables(_requests([(1, True)] * 20), young), as_of="2024-09-30T12:00:00+08:00",
+                  limits=_limits(inquiry=2, claim=8))
+    table = response_time(run)
     row = _row(table, "in_limit_share")
     assert (row["n"], row["estimate"], row["high"]) == (40, 1, 1)
     assert row["low"] == pytest.approx(0.025 ** (1 / 20) / 2)
@@ -185,7 +203,7 @@ def test_an_old_quarter_keeps_the_definition_it_was_published_under(insurer: Ins
     """Until 2023 the share was of served requests alone: 10 of 18, those still waiting left out."""
     opened = datetime(2023, 11, 6, 9, 0)
     old = insurer(_tables(*[_requests(FREIREICH, opened)] * 2), "2023Q4", limits=_limits(inquiry=10),
-                  as_of="2024-01-15T23:59:59+08:00")
+                  as_of="2024-01-15T23:59:59+08:00", files={"indicators.yml": REGISTRY})
     row = _row(response_time(old), "in_limit_share")
     assert (row["n"], row["estimate"], row["method"]) == (18, pytest.approx(10 / 18), "share, modified Wilson")
     none = _row(response_time(insurer({}, "2023Q4", limits=_limits(inquiry=10))), "in_limit_share")

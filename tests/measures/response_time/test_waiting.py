@@ -1,4 +1,4 @@
-"""Is a step of the waiting time the share that was served by then, the open ones still waiting?"""
+"""Is a step of the waiting time the share that was served by then, and beside it the share that had given up?"""
 
 from __future__ import annotations
 
@@ -26,22 +26,31 @@ def rows(waits: list[tuple[float, bool]]) -> dict[str, pd.DataFrame]:
         "withdrawn_at": ends.where(~answered)})}
 
 
-def step(table: pd.DataFrame, hours: int, unit: str = "company") -> pd.Series:
+def step(table: pd.DataFrame, hours: int, unit: str = "company", indicator: str = "served_by_share") -> pd.Series:
     chosen = table["within_hours"].eq(hours) & table["unit"].eq(unit) & table["event"].eq("first_response")
+    chosen &= table["indicator"].eq(indicator)
     (row,) = (one for _, one in table[chosen].iterrows())
     return row
 
 
-def test_a_step_is_one_minus_kaplan_meier(insurer: Insurer) -> None:
-    """R survival: summary(survfit(Surv(t, e) ~ 1), times = 24)$surv is 0.4481793 (Freireich's 6-MP arm)."""
+def test_a_step_is_the_share_served_where_others_give_up(insurer: Insurer) -> None:
+    """R survival: f <- survfit(Surv(t, factor(1 + !e, 0:2)) ~ 1, conf.type = "log-log"), summary(f, times = 24)
+    (Freireich's 6-MP arm): $pstate, $lower, $upper.
+    """
     table = served_by(insurer(rows(FREIREICH)))
-    assert step(table, 24)["estimate"] == pytest.approx(1 - 0.4481793, abs=1e-7)
+    found = [step(table, 24, indicator=one)[["estimate", "low", "high"]].tolist()
+             for one in ("served_by_share", "withdrawn_by_share")]
+    assert found == [pytest.approx([9 / 21, 0.219225156022, 0.623104454541], abs=1e-9),
+                     pytest.approx([7 / 21, 0.148785416699, 0.530738514907], abs=1e-9)]
     assert step(table, 4)["estimate"] == 0
     assert step(table, 24, "phone")["n"] == 21
 
 
 def test_beyond_the_last_one_followed_nothing_is_told(insurer: Insurer) -> None:
-    assert step(served_by(insurer(rows(FREIREICH))), 72)["status"] == "not estimable: no case was followed to 4320"
+    young = rows([(1, True)] * 30)["requests"].assign(first_response_at=lambda one: one["first_response_at"].where(
+        one.index < 20))
+    table = served_by(insurer({"requests": young}, as_of="2024-08-05T19:00:00+08:00"))
+    assert step(table, 24)["status"] == "not estimable: no case was followed to 1440"
 
 
 def test_nothing_delivered_is_no_data_at_each_step(insurer: Insurer) -> None:

@@ -45,6 +45,7 @@ def test_the_composite_is_the_weighted_mean_of_scores_between_floor_and_target(r
 
 def test_a_unit_without_four_fifths_of_the_weight_has_no_composite_and_says_what_is_missing(run: Run) -> None:
     told = composites(run, BOTH).set_index("unit")
+    assert told["n"].to_dict() | {"company": 2, "B01": 2, "B02": 1, "sales": 0} == told["n"].to_dict()
     assert told.loc["B02", "status"] == "not estimable: less than 80% of the weight is present"
     assert told.loc["B02", ["missing", "weight_present"]].tolist() == ["accuracy_error_share", 0.75]
     assert told.loc["sales", "missing"] == "accuracy_error_share, csat_top2_share"

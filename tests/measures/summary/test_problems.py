@@ -40,6 +40,32 @@ def test_a_problem_has_a_stable_id_an_owner_and_the_number_of_tests(insurer: Ins
     assert (row["problem_id"], row["owner"], row["tests"]) == ("csat_top2_share:branch:b1", "customer_service", 2)
 
 
+def rule(name: str, force: str, missed: int, of: int) -> pd.DataFrame:
+    kept = (of - missed) / of
+    return figures(pd.DataFrame([{
+        "indicator": "statutory_in_limit_share", "unit_type": "rule", "unit": name, "n": of, "estimate": kept,
+        "low": kept - 0.1, "high": min(1.0, kept + 0.001), "status": "ok", "target": 1.0, "force": force,
+        "title": name.upper(), "p_worse": float(missed == 0), "customers": of}]))
+
+
+def test_a_limit_of_law_that_one_case_missed_is_a_problem_for_certain(insurer: Insurer) -> None:
+    """Of a limit that every case must keep, R: pbinom(39, 40, 1) = 0 and pbinom(40, 40, 1) = 1."""
+    clocks = pd.concat([rule("late", "duty", 1, 40), rule("kept", "duty", 0, 40), rule("relief", "option", 9, 40)])
+    found = problems(insurer({}), table(("b1", 0.9, 0.9, 10)) | {"clocks": clocks})
+    assert found[["problem_id", "part", "p_adjusted", "customers", "tests"]].to_numpy().tolist() == [
+        ["statutory_in_limit_share:rule:late", "LATE", 0.0, 40, 3]]
+
+
+def test_a_facet_of_competence_is_a_problem_of_its_own(insurer: Insurer) -> None:
+    told = [("", 73.0, 0.1), ("knowledge", 78.0, 0.9), ("communication", 78.0, 0.9), ("adaptability", 63.0, 1e-6)]
+    scores = pd.DataFrame(told, columns=["facet", "estimate", "p_worse"]).assign(
+        indicator="competence_score", unit_type="service_line", unit="sales", n=15, status="ok", target=75.0,
+        low=lambda one: one["estimate"] - 3, high=lambda one: one["estimate"] + 3, customers=50)
+    found = problems(insurer({}), {"competence": figures(scores)})
+    assert found[["problem_id", "part", "tests"]].to_numpy().tolist() == [
+        ["competence_score:service_line:sales:adaptability", "adaptability", 4]]
+
+
 @pytest.mark.parametrize("column", ["indicator", "estimate", "problem_id", "tests", "customers", "owner"])
 def test_no_problem_is_a_table_without_rows(insurer: Insurer, column: str) -> None:
     assert column in problems(insurer({}), table(("b1", 0.9, 0.9, 10)))

@@ -17,13 +17,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.breakdown import HISTORY_QUARTERS, Keys, Question, by_unit, with_customers
-from analysis.measures.units import judged, narrowed, unit_rows
+from analysis.measures.units import ANSWERS, judged, narrowed, unit_rows
 from analysis.run import Run, remembered
+from analysis.stats.estimates import OK, WITHHELD
 from analysis.stats.intervals.clusters import cluster_share
 from analysis.stats.intervals.shares import clopper_pearson
 from analysis.stats.survey.design import WEIGHT_ONE, design_share
 from analysis.tables.results import FIGURE_COLUMNS
 
+MINIMUM_AUDITS = 5  # limits by the spread of fewer reach over most of the scale, of four from 0 to 100 %
 OVERTURNED = "overturned"  # the dispute ended for the employee: the finding is withdrawn, so the check is passed
 SEVERITY_WEIGHTS: Mapping[str, int] = MappingProxyType({"minor": 1, "major": 3, "critical": 5})  # registry, 4.5
 CRITICAL = "critical"
@@ -63,20 +65,29 @@ def _critical_audits(rows: ir.Table, keys: Keys) -> ir.Table:
 
 
 def _error_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
-    return cluster_share(reduced.rename(columns={"audit_id": "cluster"}), keys)
+    return _of_enough_audits(cluster_share(reduced.rename(columns={"audit_id": "cluster"}), keys))
+
+
+def _of_enough_audits(found: pd.DataFrame) -> pd.DataFrame:
+    """Return ``found`` without the figures that rest on fewer than MINIMUM_AUDITS (degrees of freedom and one)."""
+    few = found["status"].eq(OK) & found["df"].lt(MINIMUM_AUDITS - 1)
+    numbers = found[[*WITHHELD]].where(~few)
+    status = found["status"].mask(few, f"not estimable: fewer than {MINIMUM_AUDITS} audits")
+    return found.assign(**numbers, status=status)
 
 
 def _weighted_pass_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     """Return Σ weight · passed / Σ weight, the weight that of the item's severity; n counts checks, unweighted."""
     weight = reduced["severity"].map(SEVERITY_WEIGHTS) * WEIGHT_ONE
     answers = reduced.assign(weight=weight).rename(columns={"audit_id": "cluster"})
-    found = design_share(answers, keys)
+    found = _of_enough_audits(design_share(answers, keys))
     return found.assign(method="severity-weighted share, cluster-robust Korn-Graubard")
 
 
 def _critical_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     table = reduced.set_index(keys)
-    return clopper_pearson(table["count"], table["n"])
+    found = clopper_pearson(table["count"], table["n"])
+    return found.assign(status=found["status"].str.replace(ANSWERS, "audits"))
 
 
 ERRORS = Question("accuracy_error_share", UNIT_TYPES, _failed_per_audit, _error_share)

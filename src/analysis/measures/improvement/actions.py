@@ -1,4 +1,4 @@
-"""Which measures were taken, where do they stand, did they work, were results told back (clauses 5.5, 6.4, 7.4)?"""
+"""Which measures were taken, where do they stand, did they work, were results told back (clauses 5.5, 7.4)?"""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ EFFECT = "action_effect"
 ACTION_COLUMNS = ["action_id", "problem_id", "title", "measured_by", "units", "comparison_units", "owner_department",
                   "opened_on", "due_on", "started_on", "done_on", "state", "expected_effect", "window", "evidence",
                   "decision"]
+DECIDED, UNDECIDED = "decision recorded", "no decision recorded"
 STATES = ("done", "overdue", "running", "planned")
 TOLD_COLUMNS = ["unit", "on", "answer"]
-DECISION_COLUMNS = ["problem_id", "decision", "reviewed_by", "reviewed_on"]
 LIST_SEPARATOR = "; "
 
 
@@ -31,21 +31,28 @@ def actions(run: Run) -> pd.DataFrame:
     ``state`` at ``as_of``: done, overdue (not done after its due day), running (started) or planned. Dates that lie
     after ``as_of`` are not known yet and left empty; the due day is a plan and stays. ``expected_effect`` is in the
     unit of the indicator ``measured_by``, as are estimate, low and high; ``effect`` and ``why`` say what follows.
+    ``decision``: what follows from the effect, known when the window is over; ``adjustment``: whether one is recorded
+    on a measure that was judged harmful or not shown, else empty.
     """
     today = _today(run)
-    rows = [_row(one, today) for one in run.params.actions if one.opened_on <= today]
+    rows = [_row(run, one) for one in run.params.actions if one.opened_on <= today]
     if not rows:
         none = blank_figures(EFFECT, COMPANY, [COMPANY], "no data")
-        blank = dict.fromkeys([*ACTION_COLUMNS, *WORDS], "") | dict.fromkeys(set(TOLD) - set(none) - set(WORDS), np.nan)
-        return judged(run, [none.assign(**blank)])
+        numbers = dict.fromkeys(set(TOLD) - set(none) - set(WORDS), np.nan)
+        return judged(run, [none.assign(**dict.fromkeys([*ACTION_COLUMNS, *WORDS, "adjustment"], ""), **numbers)])
     told = pd.DataFrame(rows, columns=ACTION_COLUMNS).sort_values(["due_on", "action_id"])
     told = told.sort_values("state", key=lambda state: state != "overdue", kind="stable", ignore_index=True)
     found = told.merge(effects(run), on="action_id", how="left", validate="one_to_one")
+    owed = found["effect"].str.startswith((HARMFUL, NOT_SHOWN))
+    found["adjustment"] = found["decision"].ne("").map({True: DECIDED, False: UNDECIDED}).where(owed, "")
     return judged(run, [found.assign(indicator=EFFECT, unit_type=COMPANY, unit=COMPANY, target=np.nan)])
 
 
 def tally(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how many measures of ``actions`` were found effective, harmful, or not shown, or are not yet judged."""
+    """Return how many measures of ``actions`` were found effective, harmful, or not shown, or are not yet judged.
+
+    Of all quarters: a judgement rests on the measure's own window and stays in the count.
+    """
     taken = table[table["action_id"].ne("")]
     words = taken["effect"].where(taken["effect"].ne(""), NOT_YET).str.split(": ").str[0]
     counts = words.value_counts()
@@ -53,12 +60,13 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"effect": order, "count": [int(counts.get(one, 0)) for one in order]})
 
 
-def _row(action: Action, today: date) -> list[object]:
+def _row(run: Run, action: Action) -> list[object]:
+    today, over = _today(run), action.window_end <= run.quarter
     started, done = _known(action.started_on, today), _known(action.done_on, today)
     return [action.action_id, action.problem_id, action.title, action.indicator, LIST_SEPARATOR.join(action.units),
             LIST_SEPARATOR.join(action.comparison_units), action.owner_department, action.opened_on.isoformat(),
             action.due_on.isoformat(), started, done, _state(action, started, done, today),
-            f"{action.expected_effect:+g}", action.window, action.evidence, action.decision]
+            f"{action.expected_effect:+g}", action.window, action.evidence, action.decision if over else ""]
 
 
 def _known(day: date | None, today: date) -> str:
@@ -83,14 +91,6 @@ def told_back(run: Run) -> pd.DataFrame:
     """Return to whom the last results were told back, when, and what they answered (clause 5.5), up to ``as_of``."""
     rows = [[one.unit, one.on.isoformat(), one.answer] for one in run.params.plan.told_back if one.on <= _today(run)]
     return pd.DataFrame(rows, columns=TOLD_COLUMNS)
-
-
-def decisions(run: Run) -> pd.DataFrame:
-    """Return what management decided of the problems of the quarter before (clause 6.4); '' = no decision yet."""
-    review = run.params.reviews.get(run.quarter.plus(-1))
-    rows = [[one.problem_id, one.decision, review.reviewed_by, review.reviewed_on.isoformat()]
-            for one in review.problems] if review else []
-    return pd.DataFrame(rows, columns=DECISION_COLUMNS)
 
 
 def _today(run: Run) -> date:

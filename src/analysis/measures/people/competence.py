@@ -16,6 +16,7 @@ from scipy import stats
 from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
 from analysis.measures.people.assessors import POINTS, adjusted, rated, severities
 from analysis.measures.people.roster import posts
+from analysis.measures.shortfall import p_worse
 from analysis.measures.units import judged, unit_rows
 from analysis.run import Run, remembered
 from analysis.stats.intervals.clusters import cluster_mean
@@ -88,6 +89,7 @@ def competence(run: Run) -> pd.DataFrame:
     rows, asked = ratings(run, removed), scores(removed)
     parts = [by_unit(run, rows, asked), by_unit(run, rows, replace(asked, within=("facet",)))]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    frame = frame.assign(p_worse=p_worse(run.params, frame))  # of facets too: they are held against the same target
     return judged(run, [with_customers(run, with_assessors(run, rows, frame))])
 
 

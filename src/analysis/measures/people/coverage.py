@@ -65,7 +65,8 @@ def coverage(run: Run) -> pd.DataFrame:
     frame = with_missing_units(pd.concat(parts, ignore_index=True), "evaluation_coverage_share", "service_line",
                                run.params.site.service_lines)
     absent = pd.Series(pd.array([unknown if one == COMPANY else pd.NA for one in frame["unit_type"]], dtype="Int64"))
-    return judged(run, [frame.assign(no_roster=absent, note="")])
+    counts = frame[list(COVERED)].astype("Int64")
+    return judged(run, [frame.assign(**counts, no_roster=absent, note="")])
 
 
 def _persons(run: Run) -> pd.DataFrame:

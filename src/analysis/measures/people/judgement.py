@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.people.branches import beside_branch, standing_branches
-from analysis.measures.people.cases import SCORED
+from analysis.measures.people.cases import SCORED, UPHELD_RATE
 from analysis.measures.people.groups import FEW_PEERS, GROUP, evaluated
 from analysis.measures.people.roster import ENOUGH, EXEMPT, NOT_ENOUGH, exempted
 from analysis.measures.people.scoring import (
@@ -36,7 +36,9 @@ WHOLE_BRANCH = "the whole branch stands out"
 RATERS = "auditors agree too little for use on people"
 DIFFERS, RELIABLE_GROUP = "differs from the colleagues beyond chance", "reliable, in a group that differs"
 NOT_TOLD_APART = "cannot be told from the colleagues"
-METHOD = "adjusted for kind, product, channel and priority, empirical Bayes"
+METHOD, METHOD_OF_RATES = "within {0}; empirical Bayes", "against the expectation within {0}; gamma-Poisson"
+METHOD_OF_ALL = "weighted sum of what is adjusted; empirical Bayes"
+NOTHING = "nothing held equal"
 NUMBERS = ["naive", "naive_low", "naive_high", "adjusted", "reliability", "probability_below"]
 WORDS = ["role", "line", "direction", "evidence", "permitted_use", "reason"]
 EXTRA = ["role", "line", *NUMBERS, "direction", "minimum_n", "evidence", "permitted_use", "reason"]
@@ -116,7 +118,16 @@ def employees(run: Run, known: Known) -> pd.DataFrame:
 def _scores(known: Known) -> pd.DataFrame:
     own = known.scored.scores
     evidence = own["permitted_use"].ne(NOT_ENOUGH).map({True: ENOUGH, False: NOT_ENOUGH})
-    return own.assign(unit=own["employee_id"], method=METHOD, evidence=evidence, reason=_reasons(known))
+    return own.assign(unit=own["employee_id"], method=_methods(known), evidence=evidence, reason=_reasons(known))
+
+
+def _methods(known: Known) -> pd.Series:
+    """Return how each score was found: within which cells of its group; "" where the group has no case."""
+    own, keys = known.scored.scores, ["indicator", "event", *GROUP]
+    held = own[keys].merge(known.scored.tests[[*keys, "held_equal"]], how="left", on=keys)["held_equal"]
+    words = [(METHOD_OF_RATES if indicator == UPHELD_RATE else METHOD).format(cell or NOTHING) if told else ""
+             for indicator, cell, told in zip(own["indicator"], held, held.notna(), strict=True)]
+    return pd.Series(words, own.index, dtype="str")
 
 
 def _reasons(known: Known) -> pd.Series:
@@ -138,7 +149,8 @@ def _composites(known: Known) -> pd.DataFrame:
         return told
     enough, off = told["status"].eq(OK), told["tier"].ne(DEFAULT)
     return told.assign(
-        unit=told["employee_id"], direction=told["tier"], evidence=enough.map({True: ENOUGH, False: NOT_ENOUGH}),
+        unit=told["employee_id"], method=METHOD_OF_ALL, direction=told["tier"],
+        evidence=enough.map({True: ENOUGH, False: NOT_ENOUGH}),
         permitted_use=np.select([~enough, off], [NOT_ENOUGH, APPRAISAL], COACHING),
         reason=np.select([~enough, off, told["beside_branch"]], [NOT_ENOUGH, DIFFERS, WHOLE_BRANCH], NOT_TOLD_APART))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.people.cases import SCORED
-from analysis.measures.people.groups import GROUP, MINIMUM_GROUP
+from analysis.measures.people.groups import MINIMUM_GROUP
 from analysis.measures.people.judgement import EMPLOYEE, Known
 from analysis.measures.people.roster import NOT_ENOUGH
 from analysis.measures.people.scoring import APPRAISAL, COACHING
@@ -26,9 +26,6 @@ from analysis.stats.testing import ALPHA
 from analysis.tables.results import blank_figures
 
 USES = {APPRAISAL: "appraisal", COACHING: "coaching_only", NOT_ENOUGH: "not_enough_evidence"}
-MOST_MOVED = 12  # people in one picture
-MOVED_COLUMNS = ["indicator", "event", "unit", *GROUP, "n", "naive", "naive_low", "naive_high", "adjusted",
-                 "group_mean"]
 BEYOND, WITHIN = "beyond chance", "no larger than chance"
 SPREAD_METHOD = "standard deviation between people, Paule-Mandel, Q-profile"
 SPREAD_COLUMNS = ["role", "line", "people", "group_mean", "held_equal", "naive_spread", "reliability", "p",
@@ -112,23 +109,3 @@ def use_counts(known: Known) -> pd.DataFrame:
     counts = own.groupby(["indicator", "event"])["permitted_use"].value_counts().unstack(fill_value=0)
     told = counts.reindex(columns=list(USES), fill_value=0).rename(columns=USES)
     return told.rename_axis(columns=None).reset_index()
-
-
-def case_mix_effect(known: Known) -> pd.DataFrame:
-    """Return each person's figure as it stands and with like cases compared (confidential): where the mix moves most.
-
-    Of the share on which both agree least; the MOST_MOVED people, by id. ``estimate``: the adjusted figure, shrunken
-    where it is shown; ``group_mean``: of the person's colleagues.
-    """
-    own = known.scored.scores
-    shares = own[own["naive_high"].le(1) & own["adjusted"].notna()]
-    agreement = {(str(indicator), str(event)): rows["naive"].astype(float).corr(rows["adjusted"].astype(float))
-                 for (indicator, event), rows in shares.groupby(["indicator", "event"]) if len(rows) >= MINIMUM_GROUP}
-    if not agreement:
-        return pd.DataFrame(columns=MOVED_COLUMNS)
-    indicator, event = min(agreement, key=lambda key: agreement[key])
-    rows = shares[shares["indicator"].eq(indicator) & shares["event"].eq(event)]
-    keys = ["indicator", "event", *GROUP]
-    rows = rows.merge(known.scored.tests[[*keys, "group_mean"]], on=keys)
-    most = (rows["adjusted"] - rows["naive"]).astype(float).abs().nlargest(MOST_MOVED).index
-    return rows.loc[sorted(most)].assign(unit=lambda one: one["employee_id"])[MOVED_COLUMNS]

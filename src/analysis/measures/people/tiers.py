@@ -7,7 +7,7 @@ of `analysis.stats.people.flags.FlagRule`, and not where the whole branch stands
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -184,9 +184,23 @@ def _tiered(level: float, parts: dict[str, Part], fits: dict[str, Fit], enough: 
 def detectable(effects: pd.DataFrame, newest: pd.DataFrame, tau_squared: float, rule: FlagRule) -> float:
     """Return how far off the others' mean a person must truly be to be flagged four times in five.
 
-    By simulation, everybody having the median variances of the window and of its newest part and the others differing
-    by ``tau_squared``: the rule as it is, with τ² estimated anew each time; of a bigger group MOST_DRAWN people. NaN
-    without evidence.
+    By `found`; NaN without evidence.
+    """
+    drawn = Simulation(POWER_RUNS, SEED, float(np.nan_to_num(tau_squared)))
+
+    def missed(gap: float) -> float:
+        return FOUND - found(effects, newest, rule, replace(drawn, gap=gap))
+    ok = effects.index[effects["status"].eq(OK)]
+    widest = [one.reindex(ok)["sampling_variance"].median() for one in (effects, newest)]
+    most = FARTHEST * float(np.sqrt(max(widest)))
+    return float(optimize.bisect(missed, 0, most, rtol=PRECISION)) if missed(most) < 0 else np.nan
+
+
+def found(effects: pd.DataFrame, newest: pd.DataFrame, rule: FlagRule, drawn: Simulation) -> float:
+    """Return how often somebody is flagged who truly lies ``drawn.gap`` off, the others differing by its τ².
+
+    By simulation of the rule as it is, τ² estimated anew each time, everybody having the median variances of the window
+    and of its newest part; of a bigger group MOST_DRAWN people. NaN without evidence.
     """
     ok = effects["status"].eq(OK)
     recent = newest.reindex(effects.index[ok])
@@ -196,9 +210,4 @@ def detectable(effects: pd.DataFrame, newest: pd.DataFrame, tau_squared: float, 
     u = max(float(recent["sampling_variance"].median()), v)
     window = effects[ok].assign(sampling_variance=v).head(MOST_DRAWN)
     late = recent.assign(sampling_variance=u, status=OK)
-
-    def missed(gap: float) -> float:
-        drawn = Simulation(POWER_RUNS, SEED, float(np.nan_to_num(tau_squared)), gap)
-        return FOUND - float(simulated_flags(window, late, rule, drawn)[:, 0].mean())
-    most = FARTHEST * np.sqrt(u)
-    return float(optimize.bisect(missed, 0, most, rtol=PRECISION)) if missed(most) < 0 else np.nan
+    return float(simulated_flags(window, late, rule, drawn)[:, 0].mean())

@@ -1,7 +1,8 @@
 """How many of the cases that are open now will miss their limit (clause 4.2, METHODS §5)?
 
-What became of the quarter's own cases up to ``as_of`` says how an open one of the same age goes on. A forecast, not a
-finding: whoever acts on it proves it wrong, as it should be.
+What became of the quarter's own cases up to ``as_of`` says how an open one of the same age goes on; one that is
+withdrawn before its limit does not miss it. A forecast, not a finding: whoever acts on it proves it wrong, as it
+should be.
 """
 
 from __future__ import annotations
@@ -55,8 +56,12 @@ def _requests(run: Run, event: str) -> pd.DataFrame:
 
 
 def _forecast(run: Run, cases: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return the forecast per group of ``keys``; ``cases``: time, COUNTS, and the age and limit of the open ones."""
-    curve = kaplan_meier(cases, by=keys, level=run.level)
+    """Return the forecast per group of ``keys``; ``cases``: time, COUNTS, and the age and limit of the open ones.
+
+    A case open at its limit was neither served nor withdrawn, so both end the wait in the curve.
+    """
+    ended = cases.assign(events=cases["events"] + cases["censored"] - cases["open"], censored=cases["open"])
+    curve = kaplan_meier(ended, by=keys, level=run.level)
     waiting = cases.rename(columns={"open": "cases"})[[*keys, "age", "limit", "cases"]]
     found = breach_forecast(curve, waiting, SEED, by=keys)
     none = found["n"].eq(0)

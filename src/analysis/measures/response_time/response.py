@@ -1,10 +1,12 @@
 """How long do customers wait for a first response and for a resolution, and how many within the company's limit (4.2)?
 
-A request counts in the quarter it was opened in. One that is still waiting is censored at ``as_of``, one that the
-customer withdrew at its withdrawal: it is taken to have had the prospects of those that went on waiting. An event
-that no request of eight quarters has was not delivered: it is no data, not a wait without end. Time runs around the
-clock in whole minutes, rounded up. A bot's answer is a response, as delivered. An event dated before its request's
-opening is an error of the data and leaves the request out of that event's figures.
+A request counts in the quarter it was opened in. One that is still waiting is censored at ``as_of``. Who withdraws was
+not served: shares are of all that were opened, withdrawal being an ending of its own (Aalen–Johansen), and the share
+withdrawn stands beside them. Medians tell of the wait itself (Kaplan–Meier): there a request withdrawn is taken to
+have had the prospects of those that went on waiting. An event that no request of eight quarters has was not
+delivered: it is no data, not a wait without end. Time runs around the clock in whole minutes, rounded up. A bot's
+answer is a response, as delivered. An event dated before its request's opening is an error of the data and leaves the
+request out of that event's figures.
 """
 
 from __future__ import annotations
@@ -24,17 +26,20 @@ from analysis.run import Run, remembered
 from analysis.sources.shaping import day_column
 from analysis.stats.intervals.combination import linear_combination
 from analysis.stats.intervals.shares import modified_wilson
-from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile, share_by
+from analysis.stats.survival.cumulative_incidence import CAUSE, cumulative_incidence, incidence_by
+from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile
 from analysis.tables.results import blank_figures
 
 EVENTS = {"first_response": "first_response_at", "resolution": "resolved_at"}
 UNIT_TYPES = (COMPANY, "service_line", "branch", "channel", "kind", "partner", "month", "shift")
 KEYS = ["unit_type", "event", "unit"]
 QUANTILES = {"response_median_hours": 0.5, "response_p90_hours": 0.9}
-IN_LIMIT = "in_limit_share"
-INDICATORS = (*QUANTILES, IN_LIMIT)
+IN_LIMIT, WITHDRAWN = "in_limit_share", "withdrawn_in_limit_share"
+INDICATORS = (*QUANTILES, IN_LIMIT, WITHDRAWN)
+SERVED, LEFT = "events", "left"  # how a wait ends: the columns of counts
+ENDINGS = {SERVED: IN_LIMIT, LEFT: WITHDRAWN}
 SECONDS_PER_MINUTE, MINUTES_PER_HOUR = 60, 60
-LIMIT_METHOD = "Kaplan-Meier share at the limit of each kind, log-log, weighted by requests (MOVER)"
+LIMIT_METHOD = "Aalen-Johansen share at the limit of each kind, log-log, weighted by requests (MOVER)"
 CLOSED_ONLY = "closed_only"  # the variant of a retired definition
 ROUNDING = 6  # decimals of a limit in minutes that a limit in hours is trusted to
 SHOWN_SHARE = 0.95  # a curve is drawn until so many cases are done
@@ -43,10 +48,11 @@ CURVES = 6  # more lines cannot be told apart
 
 @remembered
 def response_time(run: Run) -> pd.DataFrame:
-    """Return median, ninth decile (hours) and share within the plan's limit, per event and unit.
+    """Return median, ninth decile (hours), and shares served and withdrawn within the limit, per event and unit.
 
-    A unit's share holds each request against the limit of its own kind; kinds without a limit are left out, and a
-    unit that has no other is "not applicable". ``still_waiting``: requests of the row that had not had the event.
+    A unit's shares hold each request against the limit of its own kind; kinds without a limit are left out, and a
+    unit that has no other is "not applicable". What neither share holds was still waiting then. ``still_waiting``:
+    requests of the row that had not had the event, withdrawn ones included.
     """
     waits = pd.concat([waiting_times(run, requests, unit_type).assign(unit_type=unit_type, event=event)
                        for event, requests in [(one, timed_requests(run, one)) for one in EVENTS]
@@ -92,15 +98,21 @@ def _figures(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
 
 
 def waiting_times(run: Run, requests: ir.Table, unit_type: str) -> pd.DataFrame:
-    """Return unit, kind, time (minutes), events, censored, open: how many of a kind had the event at that age or not.
+    """Return unit, kind, time (minutes), events, censored, open, left: how many had the event at that age or not.
 
-    ``open``: of the censored, those who did not leave and are waiting now.
+    Those who did not are censored: ``left`` withdrew, ``open`` are waiting now.
     """
     rows = unit_rows(run, requests, unit_type)
     counts = rows.group_by(["unit", "kind", "time"]).agg(events=rows.had.cast("int64").sum(), cases=rows.count(),
                                                          open=rows.open.cast("int64").sum())
     table = run.warehouse.reduce(counts)
-    return table.assign(censored=table["cases"] - table["events"]).drop(columns="cases")
+    censored = table["cases"] - table["events"]
+    return table.assign(censored=censored, left=censored - table["open"]).drop(columns="cases")
+
+
+def endings(waits: pd.DataFrame, by: list[str], level: float) -> pd.DataFrame:
+    """Return the curves of the shares served and withdrawn (`ENDINGS`) by age, of counts as in `waiting_times`."""
+    return cumulative_incidence(waits.assign(censored=waits["open"]), list(ENDINGS), by=by, level=level)
 
 
 def timed_requests(run: Run, event: str) -> ir.Table:
@@ -142,29 +154,30 @@ def _quantile(run: Run, curve: pd.DataFrame, indicator: str) -> pd.DataFrame:
 
 
 def _in_limit(run: Run, waits: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of each unit's requests that had the event within the limit of their kind.
+    """Return the shares of each unit's requests that were served, or withdrawn, within the limit of their kind.
 
-    Σ n_k F_k(limit_k) / Σ n_k over the kinds k of the unit, F_k by Kaplan–Meier within the kind, so that kinds may be
-    censored differently; the limits of each F_k are combined by MOVER. Of a kind in which nobody was followed as far
-    as its limit nothing is known: the others stand for its requests in the estimate, and the interval allows for all
-    of them in time and for none.
+    Σ n_k F_k(limit_k) / Σ n_k over the kinds k of the unit, F_k by Aalen–Johansen within the kind, so that kinds may
+    be censored differently; the limits of each F_k are combined by MOVER. Of a kind in which nobody was followed as
+    far as its limit nothing is known: the others stand for its requests in the estimate, and the interval allows for
+    all of them and for none.
     """
     limits = pd.concat([limits_minutes(run.params.plan, event).assign(event=event) for event in EVENTS])
     bound = waits.merge(limits, on=["event", "kind"])
-    if run.params.registry[IN_LIMIT].variant == CLOSED_ONLY:
-        return pd.concat([_closed_in_limit(run, bound), _without_limit(waits, bound)], ignore_index=True)
-    curves = kaplan_meier(bound, by=["limit", "kind", *KEYS], level=run.level)
-    blank = _without_limit(waits, curves)
-    if curves.empty:
-        return blank
-    shares = pd.concat([share_by(curves[curves["limit"] == limit], limit, by=["kind", *KEYS], minimum_n=1).reset_index()
+    if bound.empty:
+        return _without_limit(waits, bound)
+    ended, groups = ["kind", *KEYS], [*KEYS, CAUSE]
+    curves = endings(bound, ["limit", *ended], run.level)
+    shares = pd.concat([incidence_by(curves[curves["limit"] == limit], limit, by=ended, minimum_n=1).reset_index()
                         for limit in sorted(set(curves["limit"]))])
-    n = shares.groupby(KEYS)["n"].sum().astype(int)
+    n = shares.groupby(groups)["n"].sum().astype(int)
     known = shares[shares["status"] == "ok"]
-    followed = known.groupby(KEYS)["n"].sum().reindex(n.index, fill_value=0).astype(int).rename("followed")
-    weighted = known.join(followed, on=KEYS).assign(coefficient=lambda one: one["n"] / one["followed"])
-    figures = linear_combination(weighted, LIMIT_METHOD, by=KEYS, level=run.level).reindex(n.index)
-    return pd.concat([_allowing_unknown(run, figures, followed / n, n), blank], ignore_index=True)
+    followed = known.groupby(groups)["n"].sum().reindex(n.index, fill_value=0).astype(int).rename("followed")
+    weighted = known.join(followed, on=groups).assign(coefficient=lambda one: one["n"] / one["followed"])
+    figures = linear_combination(weighted, LIMIT_METHOD, by=groups, level=run.level).reindex(n.index)
+    told = _allowing_unknown(run, figures, followed / n, n)
+    if run.params.registry[IN_LIMIT].variant == CLOSED_ONLY:
+        told = pd.concat([told[told["indicator"] != IN_LIMIT], _closed_in_limit(run, bound)])
+    return pd.concat([told, _without_limit(waits, bound)], ignore_index=True)
 
 
 def _closed_in_limit(run: Run, bound: pd.DataFrame) -> pd.DataFrame:
@@ -179,8 +192,8 @@ def _without_limit(waits: pd.DataFrame, bound: pd.DataFrame) -> pd.DataFrame:
     """Return "not applicable" for the units none of whose requests is of a kind that has a limit."""
     every, limited = (pd.MultiIndex.from_frame(one[KEYS].drop_duplicates()) for one in (waits, bound))
     none = every.difference(limited).to_frame(index=False)
-    blank = blank_figures(IN_LIMIT, "", list(none["unit"]), "not applicable")
-    return blank.assign(unit_type=none["unit_type"], event=none["event"])
+    return pd.concat([blank_figures(indicator, "", list(none["unit"]), "not applicable").assign(
+        unit_type=none["unit_type"], event=none["event"]) for indicator in ENDINGS.values()], ignore_index=True)
 
 
 def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n: pd.Series) -> pd.DataFrame:
@@ -190,10 +203,10 @@ def _allowing_unknown(run: Run, figures: pd.DataFrame, share_known: pd.Series, n
     status = figures["status"].fillna("not estimable: no case was followed to its limit")
     status = status.mask(n < minimum_n, f"not estimable: fewer than {minimum_n} cases")
     full = figures.assign(n=n, low=low.clip(lower=0), high=high.clip(upper=1), status=status, level=run.level,
-                          method=LIMIT_METHOD, indicator=IN_LIMIT)
+                          method=LIMIT_METHOD)
     numbers = ["estimate", "low", "high"]
     full[numbers] = full[numbers].where(status.eq("ok"))
-    return full.reset_index()
+    return full.reset_index().assign(indicator=lambda one: one[CAUSE].map(ENDINGS)).drop(columns=CAUSE)
 
 
 def limits_minutes(plan: Plan, event: str) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from analysis.run import Run
 from analysis.stats.composites.composite import Drawing, composite, grade_probabilities
 from analysis.stats.composites.scores import Scheme
 from analysis.stats.composites.weights import Perturbation, grade_changes
+from analysis.stats.estimates import OK
 from analysis.tables.results import blank_figures
 
 COMPOSITE = "composite_score"
@@ -55,7 +56,8 @@ def components(run: Run, found: pd.DataFrame) -> pd.DataFrame:
 def composites(run: Run, found: pd.DataFrame) -> pd.DataFrame:
     """Return the composite (0–100) of every unit, with ``weight_present`` and ``missing`` (indicators without figure).
 
-    At least four fifths of the weight must be present; the weights are then renormalised.
+    At least four fifths of the weight must be present; the weights are then renormalised. n counts the indicators with
+    a figure.
     """
     if not run.params.plan.weighted:
         lines = list(run.params.site.service_lines)
@@ -64,7 +66,8 @@ def composites(run: Run, found: pd.DataFrame) -> pd.DataFrame:
     parts = components(run, found)
     table = composite(parts, scheme(run.params), Drawing(SEED, run.level), by=UNIT)
     status = table["status"].str.partition(NAMED)[0]
-    told = table.assign(status=status).reset_index("unit_type")
+    counted = parts["status"].eq(OK).groupby([parts[name] for name in UNIT]).sum()
+    told = table.assign(status=status, n=counted.reindex(table.index)).reset_index("unit_type")
     rows = [labelled(group.drop(columns="unit_type"), COMPOSITE, str(unit_type))
             for unit_type, group in told.groupby("unit_type", sort=False)]
     extra = table[["weight_present", "missing"]].reset_index()

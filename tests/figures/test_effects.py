@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.figures import action_panels, decisions_sentence
+from analysis.wording import Wording
+
+SAY = Wording("en")
+QUARTERS = {"2023Q2": "before", "2023Q3": "chosen", "2023Q4": "chosen", "2024Q1": "after", "2024Q2": "after"}
+
+
+def charts(*names: str, status: str = "ok") -> pd.DataFrame:
+    return pd.DataFrame([{"action_id": name, "indicator": "csat_top2_share", "side": side, "period": quarter,
+                          "phase": phase, "n": 90, "estimate": 0.7 + place / 100, "centre": 0.7, "limit_low": 0.6,
+                          "limit_high": 0.8, "beyond": False, "status": status}
+                         for name in names for side in ("units with it", "units without")
+                         for place, (quarter, phase) in enumerate(QUARTERS.items())])
+
+
+def test_each_measure_has_its_units_beside_the_others_on_one_scale() -> None:
+    drawn = action_panels(charts("A1", "A2"), SAY)
+    assert [ax.get_title(loc="left") for ax in drawn.axes] == [
+        "A1: units with it", "A1: units without", "A2: units with it", "A2: units without"]
+    assert drawn.axes[0].get_ylim() == drawn.axes[1].get_ylim()
+
+
+def test_the_time_with_the_measure_is_shaded_and_what_chose_the_units_is_hollow() -> None:
+    ax = action_panels(charts("A1"), SAY).axes[0]
+    (shade,) = ax.patches
+    assert [shade.get_x(), shade.get_x() + shade.get_width()] == [2.5, 4.5]
+    hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
+    assert [list(line.get_xdata()) for line in hollow] == [[1, 2]]
+
+
+def test_without_measures_or_limits_the_figure_says_so() -> None:
+    nothing = action_panels(charts("A1").iloc[:0], SAY)
+    unknown = action_panels(charts("A1", status="not estimable: fewer than 8 figures"), SAY)
+    assert all(any(text.get_text() for text in ax.texts) for one in (nothing, unknown) for ax in one.axes)
+
+
+def test_measures_without_a_decision_are_named() -> None:
+    measures = pd.DataFrame({"action_id": ["A1", "A2", "A3"],
+                             "adjustment": ["", "no decision recorded", "decision recorded"]})
+    assert decisions_sentence(measures, SAY) == (
+        "No decision is recorded on measures judged harmful or not shown: A2.")
+    assert decisions_sentence(measures.iloc[::2], SAY).startswith("A decision is recorded on every")
+    assert decisions_sentence(measures.iloc[:1], SAY) == "No measure was judged harmful or not shown."
