@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.checks import duties
+from analysis.checks import duties, loop_duties
 from analysis.checks.judgement import N_, Evidence, Rule, every, parts, told, units_told
 
 CRITERIA = ("clause_information", "claims_process", "other")
@@ -73,20 +73,20 @@ CLAUSES = (
     Clause("5.1", N_("Quarterly evaluation plan"), duties.approved_plan),
     Clause("5.2", N_("Questionnaire, telephone and online survey"), every(
         duties.modes_answered, units_told("mode_effect", "mode"))),
-    Clause("5.3", N_("Analyse, assess, find problems"), duties.problems_ranked),
-    Clause("5.4", N_("Report, recommend, deliver to management"), duties.report_delivered),
-    Clause("5.5", N_("Measures, feedback, implementation"), duties.measures_followed),
-    Clause("6.1", N_("Customer service department"), duties.fieldwork_done),
+    Clause("5.3", N_("Analyse, assess, find problems"), loop_duties.problems_ranked),
+    Clause("5.4", N_("Report, recommend, deliver to management"), loop_duties.reported),
+    Clause("5.5", N_("Measures, feedback, implementation"), loop_duties.measures_followed),
+    Clause("6.1", N_("Customer service department"), loop_duties.fieldwork_done),
     Clause("6.2", N_("Quality management department"), duties.approved_registry),
-    Clause("6.3", N_("Training department"), duties.needs_told),
-    Clause("6.4", N_("Management"), duties.decisions_recorded),
-    Clause("7.1", N_("Regular review"), duties.indicators_reviewed),
+    Clause("6.3", N_("Training department"), loop_duties.needs_told),
+    Clause("6.4", N_("Management"), loop_duties.decisions_recorded),
+    Clause("7.1", N_("Regular review"), loop_duties.indicators_reviewed),
     Clause("7.2", N_("Opinions and suggestions"), told(
         "feedback", "feedback_received_count", "feedback_acknowledged_share", "feedback_actioned_share",
         "feedback_answered_share")),
-    Clause("7.3", N_("Use in appraisal"), duties.use_permitted),
+    Clause("7.3", N_("Use in appraisal"), loop_duties.use_permitted),
     Clause("7.4", N_("Follow measures, judge their effect"), every(
-        duties.measures_followed, duties.effects_judged)),
+        loop_duties.measures_followed, loop_duties.effects_judged)),
     Clause("8.1", N_("Interpretation by the quality department"), duties.explained),
     Clause("8.2", N_("In force from its date"), duties.versions_in_force),
     Clause("8.3", N_("Revised and improved"), duties.revisions_bridged),

@@ -7,17 +7,9 @@ import math
 import pandas as pd
 
 from analysis.checks.judgement import MET, N_, NO_DATA, NOT_MET, Evidence, Judgement, judged
-from analysis.measures.improvement.actions import DECIDED
-from analysis.measures.improvement.reviews import PROBLEM, REVIEWED
-from analysis.params import Review
 
 COMPLETE = 1.0  # duties the policy puts on all employees
 ROUNDING = 1e-9  # what arithmetic may lose of a share
-
-
-def _previous(e: Evidence) -> tuple[str, Review | None]:
-    quarter = e.params.quarter.plus(-1)
-    return f"params/reviews/{quarter}.yml", e.params.reviews.get(quarter)
 
 
 def three_verdicts(e: Evidence) -> Judgement:
@@ -188,122 +180,9 @@ def revisions_bridged(e: Evidence) -> Judgement:
     return Judgement(status, why, ("tables/changes.csv", "params/indicators.yml"))
 
 
-def problems_ranked(e: Evidence) -> Judgement:
-    """5.3: figures were tested against their targets and what remains is one ranked list with owners."""
-    tested = sum(int(table["p_worse"].notna().sum()) for name, table in e.tables.items()
-                 if "p_worse" in table and name != "problems")
-    rows = e.table("problems")
-    if not tested or "owner" not in rows:
-        return Judgement(NO_DATA, N_("nothing was tested"), ("tables/problems.csv",))
-    owned = int(rows["owner"].fillna("").ne("").sum())
-    why = N_("{0} of {1} problems with an owner").format(owned, len(rows))
-    return Judgement(MET if owned == len(rows) else NOT_MET, why, ("tables/problems.csv",))
-
-
-def report_delivered(e: Evidence) -> Judgement:
-    """5.4: the previous quarter's report went to management: to whom, when, which hash; one that was signed, if any."""
-    pointer, review = _previous(e)
-    as_of = e.params.plan.as_of.astimezone(e.params.site.zone).date()
-    delivered = [one for one in review.delivered if one.on <= as_of] if review else []
-    last = e.params.quarter.plus(-1)
-    signed = {one.manifest_sha256 for one in e.params.signed.get(last, ()) if one.signed_on <= as_of}
-    if not delivered:
-        return Judgement(NO_DATA, N_("no delivery of the last report is recorded"), (pointer,))
-    if not signed:
-        return Judgement(MET, N_("{0} deliveries recorded, no signature to hold them against").format(len(delivered)),
-                         (pointer,))
-    have = sum(one.sha256 in signed for one in delivered)
-    whole = have == len(delivered)
-    why = N_("{0} of {1} deliveries are of the signed report") if whole else N_(
-        "hash differs: {0} of {1} deliveries are of the signed report")
-    return Judgement(MET if whole else NOT_MET, why.format(have, len(delivered)),
-                     (pointer, f"params/published/{last}.yml"))
-
-
-def measures_followed(e: Evidence) -> Judgement:
-    """5.5: measures have owner and due day, and results were told back to the units they concern."""
-    rows = e.table("actions")
-    actions = int(rows["owner_department"].fillna("").ne("").sum()) if "owner_department" in rows else 0
-    back = len(e.params.plan.told_back)
-    have = int(actions > 0 and actions == len(rows)) + int(back > 0)
-    why = N_("{0} measures with owner and due day, {1} units told back").format(actions, back)
-    return judged(have, 2, why, "tables/actions.csv", f"params/{e.params.quarter}.yml")
-
-
-def effects_judged(e: Evidence) -> Judgement:
-    """7.4: of every measure that has begun it is said whether it worked, and what follows where that is not shown."""
-    rows = e.table("actions")
-    begun = rows[rows.get("started_on", pd.Series("", index=rows.index)).fillna("").ne("")]
-    said = begun["why"].fillna("").ne("") if "why" in begun else begun["status"].ne("not yet evaluated")
-    adjusted = begun.get("adjustment", pd.Series("", index=begun.index)).fillna("")
-    if begun.empty and len(rows):
-        return Judgement(MET, N_("no measure has begun yet"), ("tables/actions.csv",))
-    have, owed, decided = int(said.sum()), int(adjusted.ne("").sum()), int(adjusted.eq(DECIDED).sum())
-    why = N_("{0} of {1} measures that have begun are judged, {2} of {3} not found to work are decided on").format(
-        have, len(begun), decided, owed)
-    return judged(have + decided, len(begun) + owed, why, "tables/actions.csv")
-
-
-def fieldwork_done(e: Evidence) -> Judgement:
-    """6.1: the department sees the fieldwork against its plan, and the data quality of what it returned."""
-    rows = e.table("fieldwork")
-    held = int((rows["actual"] > 0).sum()) if "actual" in rows else 0
-    why = N_("{0} of {1} planned samples collected").format(held, len(rows))
-    return judged(held, len(rows), why, "tables/fieldwork.csv", "tables/data_quality.csv")
-
-
-def decisions_recorded(e: Evidence) -> Judgement:
-    """6.4: management recorded a decision on each problem of the previous quarter's review."""
-    pointer, _ = _previous(e)
-    if not _reviewed(e):
-        return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
-    rows = e.table("decisions")
-    last = str(e.params.quarter.plus(-1))
-    problems = rows[rows["about"].eq(PROBLEM) & rows["quarter"].eq(last)] if "about" in rows else rows
-    have = int(problems["decision"].ne("").sum()) if "decision" in problems else 0
-    why = N_("{0} of {1} problems decided").format(have, len(problems))
-    return judged(have, len(problems), why, "tables/decisions.csv", pointer)
-
-
-def indicators_reviewed(e: Evidence) -> Judgement:
-    """7.1: management reviewed every indicator of the previous quarter's plan."""
-    pointer, _ = _previous(e)
-    if not _reviewed(e):
-        return Judgement(NO_DATA, N_("no review of the last quarter"), (pointer,))
-    states = e.table("reviews")["state"]
-    have = int(states.eq(REVIEWED).sum())
-    return Judgement(MET if have == len(states) else NOT_MET,
-                     N_("{0} of {1} indicators reviewed").format(have, len(states)), ("tables/reviews.csv", pointer))
-
-
-def _reviewed(e: Evidence) -> bool:
-    """Tell whether there was a review of the previous quarter."""
-    rows = e.table("reviews")
-    return "reviewed_by" in rows and bool(rows["reviewed_by"].ne("").any())
-
-
 def standards_set(e: Evidence) -> Judgement:
     """3.4: every weighted indicator has a target, which the sheets hand to each employee as the standard."""
     wanted = list(e.params.plan.weighted)
     have = sum(e.params.target(one) is not None for one in wanted)
     why = N_("{0} of {1} weighted indicators have a standard").format(have, len(wanted))
     return judged(have, len(wanted), why, f"params/{e.params.quarter}.yml")
-
-
-def use_permitted(e: Evidence) -> Judgement:
-    """7.3: of every figure of an employee it is said what it may be used for, and the decision is left to people."""
-    rows = e.table("appraisal")
-    evaluated = rows[rows["status"] != "not applicable"]
-    said = evaluated.get("permitted_use", pd.Series(dtype="str")).fillna("")
-    left = evaluated.get("decision", pd.Series(dtype="str")).fillna("")
-    have = int((said.ne("") & left.eq("")).sum())
-    why = N_("{0} of {1} figures with their permitted use").format(have, len(evaluated))
-    return judged(have, len(evaluated), why, "confidential/tables/appraisal.csv")
-
-
-def needs_told(e: Evidence) -> Judgement:
-    """6.3: training needs are told by facet and team (in the confidential tables)."""
-    rows = e.table("training_needs")
-    have = int((rows["status"] == "ok").sum())
-    return judged(min(have, 1), 1, N_("{0} needs told by facet and team").format(have),
-                  "confidential/tables/training_needs.csv")

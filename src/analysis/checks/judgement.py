@@ -85,7 +85,8 @@ def units_told(table: str, unit_type: str) -> Rule:
     One at least has a figure; another may have cases and, said so, too few of them for one.
     """
     def rule(e: Evidence) -> Judgement:
-        rows = e.table(table).query("unit_type == @unit_type")
+        every_unit = e.table(table)
+        rows = every_unit[every_unit["unit_type"] == unit_type]
         few = rows["status"].str.startswith("not estimable") & rows["n"].fillna(0).gt(0)
         units = rows.loc[rows["status"].eq("ok") | few, "unit"].nunique() if rows["status"].eq("ok").any() else 0
         return judged(min(units, 2), 2, N_("{0} units compared").format(units), f"tables/{table}.csv")
