@@ -8,7 +8,7 @@ import os
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -52,6 +52,11 @@ class Run:
     def as_of(self) -> datetime:
         """The moment after which nothing is known, in UTC."""
         return self.params.plan.as_of.astimezone(UTC)
+
+    @property
+    def today(self) -> date:
+        """The day of ``as_of`` where the company is."""
+        return self.as_of.astimezone(self.params.site.zone).date()
 
     @property
     def level(self) -> float:

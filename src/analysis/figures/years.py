@@ -11,6 +11,7 @@ from analysis.figures.own import titled
 from analysis.figures.plots import trend_plot
 from analysis.figures.style import SKY, WIDTH_INCHES
 from analysis.wording import Wording
+from analysis.wording.numbers import missing
 
 ACROSS = 2  # panels side by side
 PANEL_INCHES = 2.2
@@ -41,13 +42,18 @@ def _panel(ax: Axes, told: pd.DataFrame, say: Wording) -> None:
         say_instead(ax, str(told["status"].iloc[-1]), say)
     else:
         trend_plot(ok, ax, say)
+        for text in list(ax.texts):
+            text.remove()  # the target's, which a small panel has no room for: the title says it
         quarters = sorted(ok["quarter"].astype("str").unique())
         last = len(quarters) - 1
         ax.axvspan(max(0, last - QUARTERS_OF_YEAR + 1) - 0.5, last + 0.5, color=SKY, alpha=YEAR_OPACITY, linewidth=0)
         shown = range(last, -1, -EVERY)
         ax.set_xticks(list(shown), [quarters[place] for place in shown])
     ax.set_ylabel("")
-    ax.set_title(titled(told.iloc[0].to_dict(), say), loc="left")
+    title, target = titled(told.iloc[0].to_dict(), say), told["target"].iloc[-1]
+    if not missing(target):
+        title = say("{title}, target {amount}", title=title, amount=say.value(target, str(told["indicator"].iloc[0])))
+    ax.set_title(title, loc="left")
 
 
 def restatement_sentence(ledger: pd.DataFrame, say: Wording) -> str:

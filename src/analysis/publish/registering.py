@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from analysis.measures.evidence import Tables
-from analysis.measures.improvement.recommendations import advice, taken
+from analysis.measures.improvement.recommendations import advice, registered_against
 from analysis.measures.summary.problems import problems
 from analysis.measures.summary.scorecard import headlines
 from analysis.measures.units import COMPANY
@@ -54,10 +54,10 @@ def action_drafts(run: Run, tables: Tables) -> tuple[str, int]:
 
 def _draft(run: Run, problem: dict[Any, Any], every: pd.DataFrame, others: list[dict[Any, Any]]) -> Iterator[str]:
     problem_id, indicator, unit = (str(problem[name]) for name in ("problem_id", "indicator", "unit"))
-    if taken(run, problem_id, indicator, unit):
+    if registered_against(run, problem_id, indicator, unit):
         return
     found = advice(run, indicator, str(problem["unit_type"]))
-    today = run.as_of.astimezone(run.params.site.zone).date()
+    today = run.today
     first = run.quarter.plus(2)  # registered in the next quarter, begun with the one after
     effect = found.expected_effect if found else None
     gap = f"the gap is {problem['gap']:.3g}, of which {problem['gap_near']:.3g} is certain"

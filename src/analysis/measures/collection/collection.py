@@ -16,7 +16,7 @@ QUALITY_COLUMNS = ["table", "delivery", "received", "validated", "quarantined", 
 @remembered
 def milestones(run: Run) -> pd.DataFrame:
     """Return the plan's milestones, each with its state at ``as_of``: done, done late, overdue or open."""
-    today = run.params.plan.as_of.astimezone(run.params.site.zone).date()
+    today = run.today
     rows = []
     for one in run.params.plan.milestones:
         if one.done is not None and one.done <= today:

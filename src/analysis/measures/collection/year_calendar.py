@@ -21,7 +21,7 @@ def year_calendar(run: Run) -> pd.DataFrame:
     ``days_late``: days from the due day to the day it was done, or to ``as_of`` while it is not; 0 before. ``state``:
     one of STATES. What is known at ``as_of`` only: a later ``done`` is not known yet.
     """
-    today = run.as_of.astimezone(run.params.site.zone).date()
+    today = run.today
     first = run.quarter.plus(1 - QUARTERS_PER_YEAR)
     rows: list[list[object]] = []
     for quarter, plan in run.params.plans.items():

@@ -104,7 +104,7 @@ def timely_tally(run: Run, versions: list[Rule], rows: ir.Table) -> pd.DataFrame
 
 def cohort(run: Run) -> Quarter:
     """Return the newest quarter whose closed complaints have all had SETTLED_DAYS to come back by ``as_of``."""
-    today = run.as_of.astimezone(run.params.site.zone).date()
+    today = run.today
     quarter = run.quarter
     while quarter.end + timedelta(days=SETTLED_DAYS) > today:
         quarter = quarter.plus(-1)

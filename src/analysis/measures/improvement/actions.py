@@ -34,7 +34,7 @@ def actions(run: Run) -> pd.DataFrame:
     ``decision``: what follows from the effect, known when the window is over; ``adjustment``: whether one is recorded
     on a measure that was judged harmful or not shown, else empty.
     """
-    today = _today(run)
+    today = run.today
     rows = [_row(run, one) for one in run.params.actions if one.opened_on <= today]
     if not rows:
         none = blank_figures(EFFECT, COMPANY, [COMPANY], "no data")
@@ -61,7 +61,7 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _row(run: Run, action: Action) -> list[object]:
-    today, over = _today(run), action.window_end <= run.quarter
+    today, over = run.today, action.window_end <= run.quarter
     started, done = _known(action.started_on, today), _known(action.done_on, today)
     return [action.action_id, action.problem_id, action.title, action.indicator, LIST_SEPARATOR.join(action.units),
             LIST_SEPARATOR.join(action.comparison_units), action.owner_department, action.opened_on.isoformat(),
@@ -89,10 +89,5 @@ def action_states(table: pd.DataFrame) -> pd.DataFrame:
 
 def told_back(run: Run) -> pd.DataFrame:
     """Return to whom the last results were told back, when, and what they answered (clause 5.5), up to ``as_of``."""
-    rows = [[one.unit, one.on.isoformat(), one.answer] for one in run.params.plan.told_back if one.on <= _today(run)]
+    rows = [[one.unit, one.on.isoformat(), one.answer] for one in run.params.plan.told_back if one.on <= run.today]
     return pd.DataFrame(rows, columns=TOLD_COLUMNS)
-
-
-def _today(run: Run) -> date:
-    return run.as_of.astimezone(run.params.site.zone).date()
-

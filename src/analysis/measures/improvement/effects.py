@@ -57,7 +57,8 @@ def effect_of(run: Run, action: Action, history: pd.DataFrame) -> Row:
     row = (_of_company if tuple(action.units) == (COMPANY,) else _of_units)(run, action, rows)
     row["foreseen"] = foreseen(row["detectable"], str(row["foreseen"]), action.expected_effect)
     if not begun:
-        return _blank(NOT_YET) | {name: row[name] for name in ("compared", "detectable", "foreseen")}
+        why = STILL_RUNS if action.started_on is not None else ""
+        return _blank(NOT_YET) | {name: row[name] for name in ("compared", "detectable", "foreseen")} | {"why": why}
     if run.quarter < action.window_end:
         return row | {"effect": NOT_YET, "why": STILL_RUNS}
     found = pd.DataFrame([row])

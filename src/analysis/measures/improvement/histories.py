@@ -40,7 +40,7 @@ COLUMNS = ["indicator", "event", "unit", "estimate", "n", "hours", "quarter"]
 
 def taken(run: Run) -> list[Action]:
     """Return the measures opened by ``as_of``."""
-    today = run.as_of.astimezone(run.params.site.zone).date()
+    today = run.today
     return [one for one in run.params.actions if one.opened_on <= today]
 
 

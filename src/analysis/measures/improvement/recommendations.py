@@ -28,9 +28,9 @@ def advice(run: Run, indicator: str, unit_type: str) -> Recommendation | None:
     return next((one for one in run.params.recommendations if one.fits(indicator, unit_type)), None)
 
 
-def taken(run: Run, problem_id: str, indicator: str, unit: str) -> list[Action]:
+def registered_against(run: Run, problem_id: str, indicator: str, unit: str) -> list[Action]:
     """Return the measures registered by ``as_of`` against a problem: by its id, or by its indicator and unit."""
-    today = run.as_of.astimezone(run.params.site.zone).date()
+    today = run.today
     return [one for one in run.params.actions if one.opened_on <= today
             and (one.problem_id == problem_id or (one.indicator == indicator and unit in one.units))]
 
@@ -38,7 +38,7 @@ def taken(run: Run, problem_id: str, indicator: str, unit: str) -> list[Action]:
 def _row(run: Run, problem: dict) -> list[object]:
     indicator = str(problem["indicator"])
     found = advice(run, indicator, str(problem["unit_type"]))
-    measures = taken(run, str(problem["problem_id"]), indicator, str(problem["unit"]))
+    measures = registered_against(run, str(problem["problem_id"]), indicator, str(problem["unit"]))
     names = LIST_SEPARATOR.join(one.action_id for one in measures)
     if found is None:
         return [problem["problem_id"], "", "", "", "", "", problem["owner"], names]

@@ -54,7 +54,7 @@ def decisions(run: Run) -> pd.DataFrame:
     The last quarter's decisions, its problems without one included; of earlier quarters those not done by their due
     day or done since this quarter began. ``state``: done, overdue, open, no due day, no decision.
     """
-    last, today = run.quarter.plus(-1), _today(run)
+    last, today = run.quarter.plus(-1), run.today
     rows = []
     for quarter, review in _known(run).items():
         for about, concerns, one in _decided(review):
@@ -72,7 +72,7 @@ def objections(run: Run) -> pd.DataFrame:
 
     Columns OBJECTION_COLUMNS; oldest first.
     """
-    today = _today(run)
+    today = run.today
     rows = [_objection(quarter, one, today) for quarter, review in run.params.reviews.items()
             for one in review.objections if one.raised_on <= today]
     table = pd.DataFrame(rows, columns=OBJECTION_COLUMNS)
@@ -83,7 +83,7 @@ def objections(run: Run) -> pd.DataFrame:
 
 def _known(run: Run) -> dict[Quarter, Review]:
     """Return the reviews that were held by ``as_of``, oldest quarter first."""
-    return {quarter: one for quarter, one in run.params.reviews.items() if one.reviewed_on <= _today(run)}
+    return {quarter: one for quarter, one in run.params.reviews.items() if one.reviewed_on <= run.today}
 
 
 def _decided(review: Review) -> list[tuple[str, str, Decided]]:
@@ -111,7 +111,3 @@ def _objection(quarter: Quarter, one: Objection, today: date) -> list[str]:
 
 def _day(day: date | None, today: date) -> str:
     return day.isoformat() if day is not None and day <= today else ""
-
-
-def _today(run: Run) -> date:
-    return run.as_of.astimezone(run.params.site.zone).date()

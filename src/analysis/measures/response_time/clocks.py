@@ -207,7 +207,7 @@ def _calendar(run: Run, rule: Rule, limit: Limit) -> Calendar:
 
 def local_today(run: Run) -> pd.Timestamp:
     """Return the local day of ``as_of``."""
-    return pd.Timestamp(run.as_of.astimezone(run.params.site.zone).date())
+    return pd.Timestamp(run.today)
 
 
 # In words.

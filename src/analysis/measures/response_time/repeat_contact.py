@@ -41,7 +41,7 @@ def settled_rows(run: Run) -> ir.Table:
     rows = run.warehouse.table("requests")
     again = rows.filter(rows.reopened_of.notnull()).group_by(original=rows.reopened_of).agg(
         again=rows.opened_day.min())
-    last = run.as_of.astimezone(run.params.site.zone).date() - timedelta(days=REOPENED_DAYS)
+    last = run.today - timedelta(days=REOPENED_DAYS)
     ended = rows.filter(rows.resolved_day <= last, rows.withdrawn_at.isnull(), rows.kind != COMPLAINT_KIND)
     ended = narrowed(ended, UNIT_TYPES, "request_id", "resolved_day", "contacts")
     told = ended.left_join(again, ended.request_id == again.original)

@@ -133,7 +133,7 @@ def followed_requests(run: Run, event: str) -> ir.Table:
     happened, left = rows[EVENTS[event]], rows.withdrawn_at
     had = happened.notnull() & (left.isnull() | (happened <= left))
     as_of = ibis.literal(run.as_of.replace(tzinfo=None)).cast("timestamp(6)")
-    today = ibis.literal(run.as_of.astimezone(run.params.site.zone).date())
+    today = ibis.literal(run.today)
     told = rows.mutate(had=had, open=~had & left.isnull(), month=rows.opened_day.strftime("%Y-%m"),
                        end=had.ifelse(happened, ibis.coalesce(left, as_of)),
                        end_day=had.ifelse(rows[day], ibis.coalesce(rows.withdrawn_day, today)))
