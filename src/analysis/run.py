@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -82,7 +82,7 @@ class Run:
         delivery = replace(self.delivery, quarter=quarter, tables=tables | {str(quarter): snapshots | own},
                            followed=followed)
         planned = quarter in self.params.plans
-        params = load_params(self.params.directory, quarter) if planned else replace(self.params, quarter=quarter)
+        params = _params_of(self.params, quarter) if planned else replace(self.params, quarter=quarter)
         if known_now:
             params = replace(params, plan=params.plan.model_copy(update={"as_of": self.params.plan.as_of}))
         return replace(self, quarter=quarter, params=params, delivery=delivery,
@@ -104,6 +104,17 @@ class Run:
             folder.mkdir(parents=True, exist_ok=True)
             table.to_csv(folder / f"{name}.csv", index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
         return table
+
+
+def _params_of(now: Params, quarter: Quarter) -> Params:
+    """Return the parameters of an earlier quarter, read once for as long as no file of ``now`` changes."""
+    stamps = tuple(path.stat().st_mtime_ns for path in (now.directory, *now.files))
+    return _read_once(now.directory, quarter, stamps)
+
+
+@lru_cache(maxsize=32)
+def _read_once(directory: Path, quarter: Quarter, stamps: tuple[int, ...]) -> Params:
+    return load_params(directory, quarter)
 
 
 Answer = TypeVar("Answer")

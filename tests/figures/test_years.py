@@ -29,6 +29,6 @@ def test_a_panel_per_indicator_with_its_quarters_and_one_without_figures_says_so
 
 
 def test_the_ledger_is_counted() -> None:
-    ledger = pd.DataFrame({"restated": ["as published"] * 3 + ["restated within its interval", ""]})
+    ledger = pd.DataFrame({"restated": ["as published"] * 3 + ["moved within interval", ""]})
     assert restatement_sentence(ledger, EN).startswith("Of 5 figures that were signed in earlier quarters 3 stand")
     assert "nothing is kept" in restatement_sentence(ledger.iloc[:0], EN)

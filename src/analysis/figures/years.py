@@ -64,5 +64,5 @@ def restatement_sentence(ledger: pd.DataFrame, say: Wording) -> str:
     return say("Of {n} figures that were signed in earlier quarters {same} stand as published, {within} would be told"
                " otherwise today within the interval published then and {beyond} beyond it; {other} rest on other cases"
                " today or have none.", n=len(ledger), same=int(counts.get("as published", 0)),
-               within=int(counts.get("restated within its interval", 0)),
-               beyond=int(counts.get("restated beyond its interval", 0)), other=int(counts.get("", 0)))
+               within=int(counts.get("moved within interval", 0)),
+               beyond=int(counts.get("moved beyond interval", 0)), other=int(counts.get("", 0)))

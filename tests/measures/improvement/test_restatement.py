@@ -58,7 +58,7 @@ def test_late_data_is_what_became_known_since(insurer: Insurer) -> None:
     assert (row["computation"], row["definition"]) == (0, 0)
     assert row["late_data"] == pytest.approx(0.25)
     assert row["estimate"] == pytest.approx(0.75)
-    assert row["restated"] == "restated beyond its interval"
+    assert row["restated"] == "moved beyond interval"
 
 
 def test_a_program_that_gives_another_figure_says_so_as_computation(insurer: Insurer) -> None:
@@ -66,7 +66,7 @@ def test_a_program_that_gives_another_figure_says_so_as_computation(insurer: Ins
     assert row["computation"] == pytest.approx(-0.1)
     assert row[["published", "computation", "definition", "late_data"]].astype(float).sum() == pytest.approx(
         row["estimate"])
-    assert row["restated"] == "restated within its interval"
+    assert row["restated"] == "moved within interval"
 
 
 def test_the_change_to_this_quarter_is_told_at_the_same_age(insurer: Insurer) -> None:

@@ -20,7 +20,7 @@ STEPS = ["computation", "definition", "late_data"]
 SINCE_THEN = ["performance", "mix", "since_then", "this_quarter"]
 COMPOSED = "scorecard"  # tells the indicators of the other tables a second time
 OTHER_CASES = "not applicable"  # a cohort that ripened: today's figure rests on other cases
-AS_PUBLISHED, WITHIN, BEYOND = "as published", "restated within its interval", "restated beyond its interval"
+AS_PUBLISHED, WITHIN, BEYOND = "as published", "moved within interval", "moved beyond interval"
 SAME = 5e-7  # relative: what is printed with six digits has not moved
 COLUMNS = ["quarter", *KEYS, *PUBLISHED, *STEPS, "estimate", "low", "high", "status", "restated", *SINCE_THEN]
 
@@ -100,5 +100,5 @@ def _words(told: pd.DataFrame) -> pd.Series:
 def restated_counts(ledger: pd.DataFrame) -> pd.DataFrame:
     """Return how many figures of `restatement` stand as published, are restated, or rest on other cases today."""
     counts = ledger["restated"].value_counts()
-    names = {AS_PUBLISHED: AS_PUBLISHED, WITHIN: WITHIN, BEYOND: BEYOND, "": "other cases, or none, today"}
+    names = {AS_PUBLISHED: AS_PUBLISHED, WITHIN: WITHIN, BEYOND: BEYOND, "": "other cases or none"}
     return pd.DataFrame({"restated": list(names.values()), "n": [int(counts.get(one, 0)) for one in names]})
