@@ -22,7 +22,7 @@ SITE = {
 }
 PLAN = {"quarter": "2024Q3", "as_of": "2024-10-15T00:00:00+08:00", "prepared_by": "a", "approved_by": "b",
         "approved_on": "2024-06-20", "indicators": {}, "tables": {}}
-INDEX = {"quarter": "2024Q3", "tables": {"2024Q3": {}}, "followed": {}, "key": "k",
+INDEX = {"quarter": "2024Q3", "tables": {"2024Q3": {}}, "followed": {}, "returned": {}, "older": {}, "key": "k",
          **{name: {"columns": [], "data": []} for name in ("accounts", "failures", "findings")}}
 
 

@@ -16,6 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import pandas as pd
 
 from analysis.params import PROJECT, Params, load_params
+from analysis.params.rules import reaching_back
 from analysis.quarter import Quarter
 from analysis.sources.deliver import Delivery, deliver
 from analysis.tables import TABLES
@@ -90,12 +91,14 @@ class Run:
                        unit_types=unit_types or None)
 
     def under(self, other: Run) -> Run:
-        """Return this run under the definitions and limits of ``other``; itself where they are the same."""
+        """Return this run under the definitions, limits and rules of ``other``; itself where they are the same."""
         ours, theirs = self.params, other.params
-        if list(ours.registry) == list(theirs.registry) and ours.plan.limits == theirs.plan.limits:
+        rules = ours.rules if ours.rules == theirs.rules else reaching_back(theirs.rules)
+        same = list(ours.registry) == list(theirs.registry) and ours.plan.limits == theirs.plan.limits
+        if same and rules is ours.rules:
             return self
         plan = ours.plan.model_copy(update={"limits": theirs.plan.limits})
-        return replace(self, params=replace(ours, registry=theirs.registry, plan=plan))
+        return replace(self, params=replace(ours, registry=theirs.registry, plan=plan, rules=rules))
 
     def save(self, name: str, table: pd.DataFrame, *, confidential: bool = False) -> pd.DataFrame:
         """Write a result table as ``tables/<name>.csv`` of the report being made, and return it."""
@@ -147,7 +150,8 @@ def remembered(question: Callable[Concatenate[Run, Others], Answer]) -> Callable
 def _known_by(said: list[object], run: Run) -> str:
     registry = [(one.id, one.variant, one.effective_from.isoformat()) for one in run.params.registry]
     contests = [one.contest_id for one in run.params.contests]
-    parts = [said, str(run.quarter), run.unit_types, sorted(run.delivery.tables.items()), registry, contests,
+    rules = [(one.id, one.effective_from.isoformat()) for one in run.params.rules]
+    parts = [said, str(run.quarter), run.unit_types, sorted(run.delivery.tables.items()), registry, rules, contests,
              run.params.plan.model_dump_json()]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

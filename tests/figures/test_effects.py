@@ -42,6 +42,6 @@ def test_measures_without_a_decision_are_named() -> None:
     measures = pd.DataFrame({"action_id": ["A1", "A2", "A3"],
                              "adjustment": ["", "no decision recorded", "decision recorded"]})
     assert decisions_sentence(measures, SAY) == (
-        "No decision is recorded on measures judged harmful or not shown: A2.")
+        "No decision is recorded on measures that an earlier report judged harmful or not shown: A2.")
     assert decisions_sentence(measures.iloc[::2], SAY).startswith("A decision is recorded on every")
-    assert decisions_sentence(measures.iloc[:1], SAY) == "No measure was judged harmful or not shown."
+    assert decisions_sentence(measures.iloc[:1], SAY) == "No earlier report judged a measure harmful or not shown."

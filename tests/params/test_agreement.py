@@ -54,6 +54,14 @@ def test_two_versions_of_an_indicator_on_one_day_are_refused(folder: Path) -> No
         load(folder)
 
 
+@pytest.mark.parametrize(("indicator", "effect", "better"), [
+    ("nps", -3, "higher"), ("response_median_hours", 2, "lower")])
+def test_a_measure_is_expected_to_make_things_better(indicator: str, effect: float, better: str, folder: Path) -> None:
+    write(folder, "actions", [ACTION | {"indicator": indicator, "expected_effect": effect}])
+    with pytest.raises(Refused, match=rf"^actions.yml, row \d+, column 0.expected_effect: of this indicator {better}"):
+        load(folder)
+
+
 def test_an_id_of_an_objection_stands_once_over_all_quarters(folder: Path) -> None:
     for quarter in ("2024Q1", "2024Q2"):
         write(folder, f"reviews/{quarter}", REVIEW | {"quarter": quarter, "objections": [OBJECTION]})

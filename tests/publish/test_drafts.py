@@ -15,7 +15,8 @@ from tests.measures.collection.test_sample_plan import surveys
 from tests.measures.conftest import Insurer
 
 MILESTONES = [{"name": "報告: done", "owner": "quality", "due": "2024-07-05", "done": "2024-07-05"},
-              {"name": "end", "owner": "quality", "due": "2024-09-30"}]
+              {"name": "end", "owner": "quality", "due": "2024-09-30"},
+              {"name": "new year", "owner": "quality", "due": "2024-10-01"}]
 
 
 @pytest.mark.parametrize(("day", "moved"), [
@@ -26,14 +27,17 @@ def test_dates_move_by_three_months_and_the_end_of_a_month_stays_one(day: str, m
 
 
 def test_a_draft_becomes_a_plan_when_it_is_approved(insurer: Insurer) -> None:
-    plan = {"nps": {"target": 10}, "csat_top2_share": {"target": 0.5, "half_width": 0.04, "method": "share: of 4, 5"}}
+    plan = {"nps": {"target": 10, "weight": 0.6666666666666667, "floor": -1234567},
+            "csat_top2_share": {"target": 0.5, "weight": 0.3333333333333333, "floor": 0.1, "half_width": 0.04,
+                                "method": "share: of 4, 5"}}
     earlier = {"quarter": "2024Q2", "as_of": "2024-07-15T23:59:59+08:00", "prepared_by": "q", "approved_by": "m",
                "approved_on": "2024-03-01", "tables": {}, "indicators": plan}
     rows = surveys("claims", 400, 200, 160)
     before = rows.assign(invitation_id="b" + rows["invitation_id"], invited_at="2024-05-20 09:00:00",
                          responded_at=rows["responded_at"].str.replace("-07-", "-05-"))
     run = insurer({"surveys": pd.concat([rows, before])}, indicators=plan, milestones=MILESTONES, modes=["online"],
-                  limits={"claim": {"resolution": 24.5}}, samples={"assessments": {"planned": 3, "reason": "two each"}},
+                  limits={"claim": {"resolution": 123456.75}, "true": {"resolution": 1}},
+                  samples={"assessments": {"planned": 3, "reason": "two each"}},
                   tables={"surveys": {"covers": "fieldwork", "from": "2024-07-15", "to": "2024-09-30"}, "staff": {}},
                   files={"2024Q2.yml": earlier})
     path = run.params.directory / "2024Q4.yml"
@@ -50,9 +54,9 @@ def test_a_draft_becomes_a_plan_when_it_is_approved(insurer: Insurer) -> None:
     assert drafted.limits == run.params.plan.limits
     assert drafted.as_of.isoformat() == "2025-01-15T23:59:59+08:00"
     assert drafted.tables["surveys"].window(Quarter(2024, 4)) == (date(2024, 10, 15), date(2024, 12, 31))
-    # 5 October 2024 lies in the holidays of the National Day, 1 to 7 October: 30 September is the working day before.
+    # Due on 5 October, before the results of 15 October were known: the working day after. 1 January is not worked.
     assert [(one.name, one.due.isoformat(), one.done) for one in drafted.milestones] == [
-        ("報告: done", "2024-09-30", None), ("end", "2024-12-31", None)]
+        ("報告: done", "2024-10-16", None), ("end", "2024-12-31", None), ("new year", "2024-12-31", None)]
     assert drafted.samples["assessments"].planned == 3
     assert drafted.samples["surveys.claims"].planned == drafted.samples["surveys"].planned > 400
     assert "met twice; proposed target: 0.7" in text

@@ -13,7 +13,7 @@ import yaml
 from analysis.__main__ import main
 from analysis.measures.satisfaction.satisfaction import satisfaction
 from analysis.params.loop import Action
-from analysis.publish.registering import action_drafts, imported, stable_id
+from analysis.publish.registering import _power, action_drafts, imported, stable_id
 from analysis.refusal import Refused
 from tests.measures.conftest import Insurer
 from tests.measures.improvement.test_actions import ACTION
@@ -56,6 +56,9 @@ def test_a_problem_becomes_a_draft_against_units_without_it(insurer: Insurer) ->
     assert of_branch["units"] == ["B1"]
     assert of_branch["comparison_units"] == ["B2", "B3", "B4"]
     assert of_branch["window"] == "2025Q1 to 2025Q4"
+    assert _power("branch", 3).endswith("smallest attainable p 0.25, so that no effect can be shown: take it in several"
+                                        " units")
+    assert _power("branch", 19).endswith("smallest attainable p 0.05")
     assert of_branch["due_on"] is None
     assert of_branch["opened_on"] == date(2024, 10, 16)
 
@@ -89,6 +92,27 @@ def test_an_excel_file_is_read_alike(tmp_path: Path) -> None:
     names, values = (line.strip().split(",") for line in (HEADER, ROW))
     pd.DataFrame([values], columns=names).to_excel(tmp_path / "measures.xlsx", index=False)
     assert imported(tmp_path / "measures.xlsx", ())[0] == imported(delivered(tmp_path, HEADER + ROW), ())[0]
+
+
+@pytest.mark.parametrize("name", ["measures.xlsx", "measures.txt"])
+def test_what_is_no_table_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("not a workbook")
+    with pytest.raises(Refused, match="cannot be read as a table"):
+        imported(tmp_path / name, ())
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no more cells than keys"):
+        imported(delivered(tmp_path, HEADER + ROW.replace("\n", ",more\n")), ())
+
+
+@pytest.mark.parametrize("before", ["[]\n", "# none yet\n[]\n"])
+def test_a_list_without_measures_takes_the_first(before: str, insurer: Insurer, tmp_path: Path) -> None:
+    params = insurer({}).params.directory
+    (params / "actions.yml").write_text(before)
+    asked = [f"--params={params}", f"--reports={tmp_path / 'reports'}", "--quarter=2024Q3"]
+    assert main(["actions", str(delivered(tmp_path, HEADER + ROW)), *asked]) == 0
+    assert [one["action_id"] for one in yaml.safe_load((params / "actions.yml").read_text())] == ["A7"]
 
 
 @pytest.mark.parametrize(("old", "new", "row", "column"), [

@@ -68,7 +68,8 @@ def measures_followed(e: Evidence) -> Judgement:
     """5.5: measures have owner and due day, and results were told back to the units they concern."""
     rows = e.table("actions")
     actions = int(rows["owner_department"].fillna("").ne("").sum()) if "owner_department" in rows else 0
-    back = len(e.params.plan.told_back)
+    as_of = e.params.plan.as_of.astimezone(e.params.site.zone).date()
+    back = sum(one.on <= as_of for one in e.params.plan.told_back)
     have = int(actions > 0 and actions == len(rows)) + int(back > 0)
     why = N_("{0} measures with owner and due day, {1} units told back").format(actions, back)
     return judged(have, 2, why, "tables/actions.csv", f"params/{e.params.quarter}.yml")

@@ -90,8 +90,8 @@ def decisions_sentence(measures: pd.DataFrame, say: Wording) -> str:
     owed = measures[measures["adjustment"].ne("")]
     missing = owed.loc[owed["adjustment"].eq("no decision recorded"), "action_id"]
     if owed.empty:
-        return say("No measure was judged harmful or not shown.")
+        return say("No earlier report judged a measure harmful or not shown.")
     if missing.empty:
-        return say("A decision is recorded on every measure judged harmful or not shown.")
-    return say("No decision is recorded on measures judged harmful or not shown: {actions}.",
+        return say("A decision is recorded on every measure that an earlier report judged harmful or not shown.")
+    return say("No decision is recorded on measures that an earlier report judged harmful or not shown: {actions}.",
                actions=say("; ").join(missing))

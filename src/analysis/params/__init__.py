@@ -59,6 +59,11 @@ class Params:
     files: tuple[Path, ...]
     directory: Path
 
+    @property
+    def first_quarter(self) -> Quarter:
+        """The oldest quarter of which anything is read: that of the site's trends, or of a measure's time before."""
+        return _first_quarter(self.quarter, self.site, self.actions)
+
     def owns(self, name: str) -> bool:
         """Tell whether the company keeps the file ``name`` itself, and does not inherit it."""
         return self.directory / name in self.files
@@ -129,7 +134,9 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
     folder.refuse_misnamed()
     before = quarter.plus(-1)
     site = folder.own("site.yml", Site)
-    plans = {one: folder.own(f"{one}.yml", Plan) for one in _recent(folder.quarters(".", quarter), quarter)}
+    actions = tuple(folder.own("actions.yml", list[Action], []))
+    first = _first_quarter(quarter, site, actions)
+    plans = {one: folder.own(f"{one}.yml", Plan) for one in folder.quarters(".", quarter) if first <= one}
     versions = read_yaml(folder.shared("indicators.yml"), list[Indicator])
     own = (directory / "indicators.yml").is_file()
     registry = Registry(versions if own else inherited(versions), quarter)
@@ -142,7 +149,7 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
         signed={one: tuple(folder.own(f"published/{one}.yml", list[SignOff]))
                 for one in folder.quarters("published", before)},
         sources=folder.own("sources.yml", Sources, Sources()),
-        actions=tuple(folder.own("actions.yml", list[Action], [])),
+        actions=actions,
         contests=tuple(folder.own("contests.yml", list[Contest], [])),
         recommendations=tuple(read_yaml(folder.shared("recommendations.yml"), list[Recommendation])),
         themes=read_yaml(folder.shared("themes.yml"), Themes).root,
@@ -156,3 +163,10 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
 
 def _recent(quarters: Iterable[Quarter], last: Quarter) -> list[Quarter]:
     return [one for one in quarters if last.plus(-HISTORY_QUARTERS) <= one]
+
+
+def _first_quarter(quarter: Quarter, site: Site, actions: Iterable[Action]) -> Quarter:
+    """Return the oldest quarter to read: a measure is judged by two years before it began, whenever that was."""
+    begun = [Quarter.of(one.started_on) for one in actions if one.started_on is not None]
+    return min([quarter.plus(-site.history_quarters),
+                *(one.plus(-HISTORY_QUARTERS) for one in begun if one <= quarter)])

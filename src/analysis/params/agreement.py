@@ -22,7 +22,8 @@ CORRECT_ID = "Correct the id, or add the indicator to indicators.yml"
 
 def refuse_disagreement(params: Params) -> None:
     """Refuse the first place where the files of ``params`` do not agree."""
-    for offences in (_other_quarters, _calendar, _two_in_force, _planned, _unscored, _unknown, _owners, _repeated):
+    for offences in (_other_quarters, _calendar, _two_in_force, _planned, _unscored, _unknown, _wrong_way, _owners,
+                     _repeated):
         for name, place, rule, remedy in offences(params):
             own = params.directory / name
             path = own if own in params.files else next(one for one in params.files if one.name == name)
@@ -92,6 +93,16 @@ def _unknown(params: Params) -> Iterator[Offence]:
         for number, objection in enumerate(review.objections):
             if objection.indicator and objection.indicator not in known:
                 yield file, ("objections", number, "indicator"), rule, CORRECT_ID
+
+
+def _wrong_way(params: Params) -> Iterator[Offence]:
+    """Yield the measures that are expected to make their indicator worse."""
+    directions = {one.id: one.direction for one in params.registry.versions}
+    for number, one in enumerate(params.actions):
+        if directions.get(one.indicator) == ("higher" if one.expected_effect < 0 else "lower"):
+            better = directions[one.indicator]
+            rule = f"of this indicator {better} is better"
+            yield "actions.yml", (number, "expected_effect"), rule, "Correct the sign"
 
 
 def _owners(params: Params) -> Iterator[Offence]:

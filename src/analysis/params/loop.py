@@ -30,12 +30,25 @@ class Action(Closed):
     expected_effect: float
     window: str
     evidence: str = ""
+    #: What was decided of the measure once it was judged, and when.
     decision: str = ""
+    decided_on: date | None = None
+
+    @model_validator(mode="after")
+    def _something_is_expected(self) -> Action:
+        if self.expected_effect == 0:
+            raise misfit("no effect is expected", "expected_effect", remedy="Write what the measure is to change")
+        if self.done_on and not self.started_on:
+            raise misfit("done_on stands without started_on", "done_on", remedy="Add the day it began")
+        if bool(self.decision) != (self.decided_on is not None):
+            raise misfit("decision and decided_on stand together", "decision", remedy="Add the one that is missing")
+        return self
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Action:
         """Opened, then begun, then done; judged over quarters that were not over when it was registered."""
-        days = {"due_on": self.due_on, "started_on": self.started_on, "done_on": self.done_on}
+        days = {"due_on": self.due_on, "started_on": self.started_on, "done_on": self.done_on,
+                "decided_on": self.decided_on}
         for name, day in days.items():
             if day is not None and day < self.opened_on:
                 raise misfit(f"{name} lies before opened_on", name)

@@ -200,3 +200,11 @@ def _refuse_unknown_columns(rule: Rule, contract: Contract) -> None:
 def rules_in_force(rules: Iterable[Rule], quarter: Quarter) -> tuple[Rule, ...]:
     """Return the rules in force on any day of ``quarter``; two versions that meet within it are both returned."""
     return tuple(rule for rule in rules if rule.in_force(quarter.start, quarter.end))
+
+
+def reaching_back(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return ``rules`` as if the oldest version of each had always been in force: to tell the past by them."""
+    first: dict[str, Rule] = {}
+    for one in sorted(rules, key=lambda rule: rule.effective_from):
+        first.setdefault(one.id, one)
+    return tuple(one.model_copy(update={"effective_from": date.min}) if one is first[one.id] else one for one in rules)

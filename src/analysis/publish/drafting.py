@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,7 +62,8 @@ def import_actions(order: Order, file: Path) -> tuple[Path, int]:
     added, number = imported(file, params.actions)
     path = order.params / ACTIONS
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    text = (before.rstrip("\n") + "\n" + added).lstrip("\n")
+    kept = before if params.actions else re.sub(r"^\[\s*\]\s*$", "", before, flags=re.MULTILINE)
+    text = (kept.rstrip("\n") + "\n" + added).lstrip("\n")
     with TemporaryDirectory() as trial:
         shutil.copytree(order.params, trial, dirs_exist_ok=True)
         (Path(trial) / ACTIONS).write_text(text, encoding="utf-8")

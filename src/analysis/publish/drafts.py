@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -25,6 +26,8 @@ from analysis.stats.estimates import OK
 MONTHS, YEAR = 3, 12
 NEEDED = {"surveys": "invitations", "audits": "random audits"}
 EMPTY = "   # "
+#: A word that YAML reads as itself; any other text is quoted.
+PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][A-Za-z0-9_]*", re.IGNORECASE | re.ASCII)
 
 
 def plan_draft(run: Run) -> str:
@@ -47,7 +50,8 @@ def plan_draft(run: Run) -> str:
         f"approved_by:{EMPTY}who approves it",
         f"approved_on:{EMPTY}the day, before the quarter ends",
         "", "indicators:", *_indicators(run),
-        "", "limits:", *(f"  {kind}: {flow(one.model_dump(exclude_none=True))}" for kind, one in plan.limits.items()),
+        "", "limits:",
+        *(f"  {flow(kind)}: {flow(one.model_dump(exclude_none=True))}" for kind, one in plan.limits.items()),
         "", "tables:", *(f"  {name}: {_coverage(one)}" for name, one in plan.tables.items()),
         "", f"modes: {flow(list(plan.modes))}",
         "samples:", *_samples(run),
@@ -116,9 +120,15 @@ def _sample(one: Sample) -> str:
 
 
 def _milestones(run: Run) -> Iterator[str]:
-    """Yield the steps of the plan three months on; a due day that is not worked moves to the working day before."""
+    """Yield the steps of the plan three months on; a due day that is not worked moves to the working day before.
+
+    None is due before the draft can be read: such a day moves to the first working day after ``as_of``.
+    """
+    first = run.today + timedelta(days=1)
+    while _working(run, first) <= run.today:
+        first += timedelta(days=1)
     for one in run.params.plan.milestones:
-        due = _working(run, _moved(one.due))
+        due = max(_working(run, _moved(one.due)), first)
         yield f"  - {flow({'name': one.name, 'owner': one.owner, 'due': due})}"
 
 
@@ -159,13 +169,15 @@ def _coverage(one: Coverage) -> str:
 def flow(value: object) -> str:
     """Return a value as YAML of one line: texts quoted where they are more than a word."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(key)}: {flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(one) for one in value) + "]"
     if isinstance(value, date):
         return value.isoformat()
-    return _text(value) if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return repr(int(value) if value.is_integer() else value)
+    return _text(value) if isinstance(value, str) else str(value)
 
 
 def _text(value: str) -> str:
-    return value if value.isidentifier() else json.dumps(value, ensure_ascii=False)
+    return value if PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -10,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from pandas.errors import ParserWarning
 from pydantic import ValidationError
+from python_calamine import CalamineError
 
 from analysis.measures.evidence import Tables
 from analysis.measures.improvement.recommendations import advice, registered_against
@@ -22,6 +25,7 @@ from analysis.publish.drafts import flow
 from analysis.refusal import Refused
 from analysis.run import Run
 from analysis.stats.estimates import OK
+from analysis.stats.models.verdict import LARGEST_P
 
 ID_DIGITS = 8
 ACTIONS, DRAFT = "actions.yml", "actions.draft.yml"
@@ -66,13 +70,23 @@ def _draft(run: Run, problem: dict[Any, Any], every: pd.DataFrame, others: list[
     yield f"  title: {flow(found.measure if found else '')}" + (f"   # {found.id}" if found else "   # no advice known")
     yield f"  indicator: {indicator}"
     yield f"  units: {flow([unit])}"
-    yield f"  comparison_units: {flow(_comparable(run, problem, every, others))}   # no measure and no problem there"
+    others_alike = _comparable(run, problem, every, others)
+    yield f"  comparison_units: {flow(others_alike)}   # {_power(str(problem['unit_type']), len(others_alike))}"
     yield f"  owner_department: {found.owner_department if found else problem['owner']}"
     yield f"  opened_on: {(today + timedelta(days=1)).isoformat()}"
     yield f"  due_on:   # by when it is done: before {first.start.isoformat()}, so that the window shows it"
     yield f"  expected_effect:{'' if effect is None else f' {effect:g}'}   # {gap}"
     yield f"  window: {first} to {first.plus(WINDOW_QUARTERS - 1)}"
     yield ""
+
+
+def _power(unit_type: str, comparable: int) -> str:
+    """Return in words whether an effect in one unit can be shown against so many others (METHODS §4)."""
+    if unit_type == COMPANY:
+        return "judged by the months before: 12 before it begins and 6 after"
+    smallest = 1 / (comparable + 1)
+    told = f"no measure and no problem there; one unit against {comparable}: smallest attainable p {smallest:.2g}"
+    return told if smallest <= LARGEST_P else f"{told}, so that no effect can be shown: take it in several units"
 
 
 def _comparable(run: Run, problem: dict[Any, Any], every: pd.DataFrame, others: list[dict[Any, Any]]) -> list[str]:
@@ -109,12 +123,13 @@ def imported(path: Path, registered: tuple[Action, ...]) -> tuple[str, int]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    remedy = "Deliver a CSV in UTF-8 or an Excel file with a header of the keys of a measure"
+    remedy = "Deliver a CSV in UTF-8 or an Excel file whose header holds keys of a measure, and no more cells than keys"
     try:
-        if path.suffix.lower() == ".csv":
-            return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-        return pd.read_excel(path, dtype="str", engine="calamine", keep_default_na=False)
-    except (ValueError, OSError):
+        if path.suffix.lower() != ".csv":
+            return pd.read_excel(path, dtype="str", engine="calamine", keep_default_na=False)
+        with warnings.catch_warnings(action="error", category=ParserWarning):  # cells beyond the header would be lost
+            return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    except (ValueError, OSError, CalamineError, ParserWarning):
         raise Refused("the file cannot be read as a table", remedy, file=path.name) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -70,14 +70,16 @@ def known_files(params: Params, data: Path) -> dict[Quarter, Groups]:
     An earlier quarter that was not delivered itself has no history: later deliveries repeat only parts of it.
     """
     known: dict[Quarter, Groups] = {}
-    for back in range(params.site.history_quarters, -1, -1):
-        quarter = params.quarter.plus(-back)
+    quarter = params.first_quarter
+    while quarter <= params.quarter:
+        before = quarter < params.quarter
         groups: Groups = {}
         for file in delivered_files(params, data, quarter, _as_of(params, quarter)):
-            if not (back and file.table.snapshot):
+            if not (before and file.table.snapshot):
                 groups.setdefault(file.table.name, []).append(file)
         known[quarter] = {name: group for name, group in groups.items()
-                          if not back or {file.delivery for file in group} & {str(quarter), WHOLE}}
+                          if not before or {file.delivery for file in group} & {str(quarter), WHOLE}}
+        quarter = quarter.plus(1)
     return known
 
 
@@ -95,7 +97,9 @@ def _key(params: Params, known: dict[Quarter, Groups], validator: Validator) -> 
     """Return the key of everything that a delivery, with its accounts and findings, depends on."""
     parts = [(str(quarter), name, [validator.key(file) for file in group], _window(params, name, quarter))
              for quarter, groups in known.items() for name, group in groups.items()]
-    return content_key(str(params.quarter), parts, sorted(params.plan.tables), params.site.refuse_on)
+    kept = [one.name for one in fields(Delivery)]  # what was stored of a delivery by another version is not read
+    return content_key(str(params.quarter), parts, sorted(params.plan.tables), params.site.refuse_on, kept,
+                       params.site.history_quarters)
 
 
 @dataclass
@@ -110,19 +114,25 @@ class _Delivering:
 
     def delivery(self, known: dict[Quarter, Groups], key: str) -> Delivery:
         """Return the delivery of the last quarter of ``known``."""
+        first = self.params.quarter.plus(-self.params.site.history_quarters)
+        older = {str(quarter): self._known_then(quarter, one)
+                 for quarter, one in known.items() if one and quarter < first}
+        known = {quarter: one for quarter, one in known.items() if first <= quarter}
         files = [self._validated(file) for group in known[self.params.quarter].values() for file in group]
         groups = {name: [file for file in files if file.table == name] for name in known[self.params.quarter]}
         self._refuse_cut_short(known, groups)
-        tables = {str(quarter): {name: str(self._rows(quarter, name, group)) for name, group in one.items()}
+        tables = {str(quarter): self._known_then(quarter, one)
                   for quarter, one in known.items() if one and quarter != self.params.quarter}
         now = {name: self._account(name, group) for name, group in groups.items()}
-        tables[str(self.params.quarter)] = {
-            name: str(self._rows(self.params.quarter, name, known[self.params.quarter][name])) for name in groups}
+        tables[str(self.params.quarter)] = self._known_then(self.params.quarter, known[self.params.quarter])
         followed = self._followed(known)
         found = pd.concat([suspicions.of_files(files), *self._findings(tables, groups)], ignore_index=True)
         self._refuse_suspect(found)
         return Delivery(self.params.quarter, tables, accounts(files, now), failures(files, now), found, key,
-                        followed, self._returned(known))
+                        followed, self._returned(known), older)
+
+    def _known_then(self, quarter: Quarter, groups: Groups) -> dict[str, str]:
+        return {name: str(self._rows(quarter, name, group)) for name, group in groups.items()}
 
     def _followed(self, known: dict[Quarter, Groups]) -> dict[str, dict[str, str]]:
         """Return the rows of the quarters of two years before as known now, of every table but snapshots."""

@@ -28,7 +28,8 @@ class Delivery:
     ``key`` is the hash of everything the delivery depends on. ``followed``: as ``tables``, for the two years
     before, without snapshots: as known now and not at those quarters' own date. ``returned``: as ``tables``, for the
     quarter and a year before, of tables that name employees: with the rows that were set aside
-    (`analysis.sources.reconcile.Window`).
+    (`analysis.sources.reconcile.Window`). ``older``: as ``tables``, for the quarters before the site's history by which
+    a measure is judged; no other figure rests on them.
     """
 
     quarter: Quarter
@@ -39,6 +40,7 @@ class Delivery:
     key: str
     followed: dict[str, dict[str, str]] = field(default_factory=dict)
     returned: dict[str, dict[str, str]] = field(default_factory=dict)
+    older: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, folder: Path) -> Path:
         """Write the delivery's index under ``folder`` and return its file."""
@@ -46,7 +48,7 @@ class Delivery:
         path = index(folder, self.key)
         frames = {name: getattr(self, name).to_dict("split", index=False) for name in FRAMES}
         facts = {"quarter": str(self.quarter), "tables": self.tables, "followed": self.followed,
-                 "returned": self.returned, "key": self.key, **frames}
+                 "returned": self.returned, "older": self.older, "key": self.key, **frames}
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         os.replace(temporary, path)
@@ -59,12 +61,12 @@ class Delivery:
         frames = {name: pd.DataFrame(**facts[name]) for name in FRAMES}
         quarter = Quarter.parse(facts["quarter"])
         return cls(quarter, facts["tables"], key=facts["key"], followed=facts["followed"], returned=facts["returned"],
-                   **frames)
+                   older=facts["older"], **frames)
 
     @property
     def is_stored(self) -> bool:
         """Whether every Parquet file of the delivery is still there."""
-        kept = [*self.tables.values(), *self.followed.values(), *self.returned.values()]
+        kept = [*self.tables.values(), *self.followed.values(), *self.returned.values(), *self.older.values()]
         return all(Path(path).is_file() for one in kept for path in one.values())
 
 

@@ -6,7 +6,16 @@ import pytest
 
 from analysis.measures.improvement.action_charts import COLUMNS, action_charts
 from tests.measures.conftest import Insurer
-from tests.measures.improvement.test_effects import ACTION, EACH, TREATED, UNITS, answers, shares
+from tests.measures.improvement.test_effects import (
+    ACTION,
+    EACH,
+    FASTER,
+    TREATED,
+    UNITS,
+    answers,
+    company_waits,
+    shares,
+)
 
 
 def charts(insurer: Insurer, table: pd.DataFrame, **changes: object) -> pd.DataFrame:
@@ -50,6 +59,12 @@ def test_without_quarters_to_learn_from_there_are_no_limits_and_it_is_said(insur
     assert found["status"].unique().tolist() == [
         "not estimable: fewer than 8 figures before beyond unit and period effects"]
     assert found[["limit_low", "limit_high"]].isna().all(axis=None)
+
+
+def test_the_months_of_the_company_are_told_in_hours(insurer: Insurer) -> None:
+    found = action_charts(insurer({"requests": company_waits()}, files={"actions.yml": [FASTER]}))
+    assert found.groupby("phase")["estimate"].mean().to_dict() == pytest.approx(
+        {"before": 24, "chosen": 24, "after": 7}, rel=0.1)
 
 
 def test_nothing_delivered_or_begun_is_no_chart(insurer: Insurer) -> None:

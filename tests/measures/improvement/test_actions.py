@@ -9,6 +9,9 @@ ACTION = {"problem_id": "nps:branch:B1", "indicator": "nps", "units": ["B1"], "c
           "window": "2024Q3"}
 
 
+BEGUN = {"started_on": "2024-06-01"}
+
+
 def taken(insurer, *changes: dict):
     """Return the run of an insurer with one measure per dict of changes, A1, A2, …"""
     rows = [deepcopy(ACTION) | {"action_id": f"A{number}"} | one for number, one in enumerate(changes, 1)]
@@ -16,14 +19,15 @@ def taken(insurer, *changes: dict):
 
 
 def test_states_are_those_of_the_report_date(insurer):
-    table = actions(taken(insurer, {"done_on": "2024-10-15"}, {"done_on": "2024-10-16"}, {"due_on": "2024-10-15"},
+    table = actions(taken(insurer, {**BEGUN, "done_on": "2024-10-15"}, {**BEGUN, "done_on": "2024-10-16"},
+                          {"due_on": "2024-10-15"},
                           {"due_on": "2024-12-31", "started_on": "2024-06-01"}))
     assert table.set_index("action_id")["state"].to_dict() == {
         "A1": "done", "A2": "overdue", "A3": "planned", "A4": "running"}
 
 
 def test_overdue_measures_come_first_and_later_dates_are_not_known(insurer):
-    table = actions(taken(insurer, {"done_on": "2024-08-01"}, {"done_on": "2024-11-01"}))
+    table = actions(taken(insurer, {**BEGUN, "done_on": "2024-08-01"}, {**BEGUN, "done_on": "2024-11-01"}))
     assert table[["action_id", "done_on"]].to_numpy().tolist() == [["A2", ""], ["A1", "2024-08-01"]]
 
 
@@ -33,9 +37,14 @@ def test_a_measure_opened_after_the_report_is_not_there(insurer):
 
 
 def test_effects_are_not_yet_evaluated(insurer):
-    row = actions(taken(insurer, {})).iloc[0]
+    row = actions(taken(insurer, {"window": "2024Q3 to 2024Q4"})).iloc[0]
     assert (row["status"], row["expected_effect"], row["units"], row["comparison_units"]) == (
         "not yet evaluated", "+0.05", "B1", "B2; B3")
+
+
+def test_a_measure_that_missed_its_window_is_counted_as_not_shown(insurer):
+    counts = tally(actions(taken(insurer, {}, {"window": "2024Q3 to 2024Q4"}))).set_index("effect")["count"]
+    assert counts.to_dict() == {"effective": 0, "not shown": 1, "harmful": 0, "not yet evaluated": 1}
 
 
 def test_no_measures_are_no_data(insurer):
@@ -46,14 +55,15 @@ def test_no_measures_are_no_data(insurer):
     assert tally(table)["count"].tolist() == [0, 0, 0, 0]
 
 
-def test_a_decision_is_of_the_effect_and_known_when_the_window_is_over(insurer):
-    table = actions(taken(insurer, {"decision": "stop"}, {"decision": "stop", "window": "2024Q3 to 2024Q4"}))
+def test_a_decision_is_known_from_its_day_on(insurer):
+    table = actions(taken(insurer, {"decision": "stop", "decided_on": "2024-10-15"},
+                          {"decision": "stop", "decided_on": "2024-10-16"}))
     assert table["decision"].tolist() == ["stop", ""]
     assert table["adjustment"].tolist() == ["", ""]
 
 
 def test_states_are_counted_also_where_none(insurer):
-    counts = action_states(actions(taken(insurer, {"done_on": "2024-08-01"}, {}))).set_index("state")["n"]
+    counts = action_states(actions(taken(insurer, {**BEGUN, "done_on": "2024-08-01"}, {}))).set_index("state")["n"]
     assert counts.to_dict() == {"done": 1, "overdue": 1, "running": 0, "planned": 0}
 
 

@@ -8,7 +8,9 @@ import pytest
 from scipy import stats
 
 from analysis.measures.improvement.effects import effects
-from tests.measures.conftest import Insurer
+from analysis.measures.improvement.windows import looked_at
+from analysis.quarter import Quarter
+from tests.measures.conftest import PLAN, Insurer
 
 QUARTERS = ("2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3")
 BASELINE, CHOSE = ("2023Q1", "2023Q2"), ("2023Q3", "2023Q4")  # opened on 1 December 2023
@@ -36,6 +38,22 @@ def answers(effect: float, seed: int = 2) -> pd.DataFrame:
                       "responded_at": f"{day} 11:00", "satisfaction": 5 if one < satisfied else 2}
                      for one in range(EACH)]
     return pd.DataFrame(rows)
+
+
+def company_waits() -> pd.DataFrame:
+    """Return 30 inquiries a month from 2022 on, answered after about 24 hours and from 2024 on after about seven."""
+    drawn, rows = np.random.default_rng(5), []
+    for month in pd.period_range("2022-01", "2024-09", freq="M"):
+        start = month.start_time + pd.Timedelta(hours=9)
+        level = (7 if month.year == 2024 else 24) * np.exp(0.05 * drawn.standard_normal())
+        rows += [{"request_id": f"{month}-{one}", "kind": "inquiry", "opened_at": start.isoformat(" "),
+                  "first_response_at": (start + pd.Timedelta(hours=level * (0.5 + one / 29))).isoformat(
+                      " ", "seconds")} for one in range(30)]
+    return pd.DataFrame(rows)
+
+
+FASTER = ACTION | {"problem_id": "response_median_hours:company:company:first_response", "units": ["company"],
+                   "indicator": "response_median_hours", "comparison_units": [], "expected_effect": -8}
 
 
 def effect_of(insurer: Insurer, table: pd.DataFrame, **changes: object) -> pd.Series:
@@ -136,7 +154,8 @@ def test_one_unit_among_few_can_show_nothing(insurer: Insurer) -> None:
 
 
 def test_a_measure_that_has_not_begun_is_not_yet_evaluated(insurer: Insurer) -> None:
-    assert effect_of(insurer, answers(0.0), started_on=None)["status"] == "not yet evaluated"
+    planned = effect_of(insurer, answers(0.0), started_on=None, window="2024Q1 to 2024Q4")
+    assert planned["status"] == "not yet evaluated"
     late = effect_of(insurer, answers(0.0), started_on="2024-09-15", window="2024Q3 to 2025Q2")
     assert late["status"] == "not yet evaluated"
 
@@ -177,3 +196,46 @@ def test_times_are_compared_within_kinds(insurer: Insurer) -> None:
     assert found["effect"] == "effective"
     assert found["method"].endswith("of logarithms")
     assert found["low"] < found["estimate"] < found["high"] < 0
+
+
+def test_a_measure_for_the_whole_company_is_judged_in_hours(insurer: Insurer) -> None:
+    """From 24 hours to seven; held against its own median the company would never be faster."""
+    run = insurer({"requests": company_waits()}, files={"actions.yml": [FASTER]})
+    found = effects(run).iloc[0]
+    assert (found["status"], found["effect"]) == ("ok", "effective")
+    assert found["estimate"] == pytest.approx(7 - 24, abs=2)
+
+
+def test_a_judgement_stands_when_its_quarters_are_long_past(insurer: Insurer) -> None:
+    """Two years and a half later the site's own history is over, but not that of the measure."""
+    files = {"actions.yml": [ACTION | {"window": "2024Q1 to 2024Q2"}],
+             "2023Q1.yml": PLAN | {"quarter": "2023Q1", "approved_on": "2023-01-05",
+                                   "as_of": "2023-04-15T23:59:59+08:00"}}
+    early, late = (insurer({"surveys": answers(0.2)}, quarter=quarter, as_of=as_of, whole=True, files=files)
+                   for quarter, as_of in (("2024Q2", AS_OF), ("2026Q4", "2027-01-15T23:59:59+08:00")))
+    told, again = (effects(one).iloc[0] for one in (early, late))
+    assert (told["effect"], again["effect"]) == ("effective", "effective")
+    assert again[["estimate", "low", "high"]].tolist() == pytest.approx(told[["estimate", "low", "high"]].tolist())
+    assert late.params.first_quarter == looked_at(late.params.actions[0], late.quarter)[0]
+    assert Quarter(2023, 1) in late.params.plans
+    assert min(late.delivery.tables) == "2024Q4"  # what every other figure looks back to
+
+
+def test_a_measure_that_began_after_its_window_is_not_shown(insurer: Insurer) -> None:
+    found = effect_of(insurer, answers(0.2), started_on="2024-05-15", window="2024Q1 to 2024Q2")
+    assert (found["effect"], found["why"]) == ("not shown", "its window ended before it began")
+    never = effect_of(insurer, answers(0.2), started_on=None)
+    assert (never["effect"], never["why"]) == (found["effect"], found["why"])
+
+
+@pytest.mark.parametrize(("changes", "why"), [
+    ({"problem_id": "csat_top2_share:shift:day"}, "its indicator has no figures of such units"),
+    ({"problem_id": "csat_top2_share:branch:B01:courtesy"}, "its indicator has no figures of that part"),
+    ({"problem_id": "acknowledgement_share:company:company", "indicator": "acknowledgement_share",
+      "units": ["company"]}, "its indicator has no monthly figures of the company")])
+def test_what_cannot_be_judged_says_why_and_is_not_shown_when_its_window_is_over(
+        insurer: Insurer, changes: dict[str, object], why: str) -> None:
+    found = effect_of(insurer, answers(0.2), **changes)
+    assert (found["status"], found["effect"], found["why"]) == ("no data", "not shown", why)
+    planned = effect_of(insurer, answers(0.2), started_on=None, due_on="2025-03-31", window="2024Q4", **changes)
+    assert (planned["status"], planned["effect"], planned["foreseen"]) == ("not yet evaluated", "", why)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
+
 import pandas as pd
 import pytest
+import yaml
 
 from analysis.measures.improvement.restatement import restated_counts, restatement
+from analysis.params import PROJECT, load_params
 from analysis.run import Run
 from tests.measures.conftest import PLAN, Insurer
 
-HANDLED, LIMIT = "complaint_handling_share", "in_limit_share"
+HANDLED, LIMIT, TIMELY = "complaint_handling_share", "in_limit_share", "complaint_timely_share"
 EARLIER = PLAN | {"quarter": "2024Q2", "as_of": "2024-07-15T23:59:59+08:00"}
 N = 40
 
@@ -38,10 +43,6 @@ def signed(run: Run, rows: pd.DataFrame) -> Run:
     folder = run.params.directory / "published"
     folder.mkdir()
     rows.to_csv(folder / "2024Q2.csv", index=False)
-    from dataclasses import replace
-
-    from analysis.params import load_params
-
     return replace(run, params=load_params(run.params.directory, run.quarter))
 
 
@@ -92,6 +93,31 @@ def test_a_revised_limit_is_the_step_of_definition(insurer: Insurer) -> None:
     assert row["definition"] == pytest.approx(-0.25)
     assert row["late_data"] == pytest.approx(0)
     assert row["since_then"] == pytest.approx(0)
+
+
+def test_a_revised_rule_of_law_is_the_step_of_definition(insurer: Insurer) -> None:
+    decided = pd.concat([pd.DataFrame({
+        "complaint_id": [f"{month}-{number}" for number in range(N)], "service_line": "claims", "cause": "delay",
+        "source": "company", "received_at": f"2024-0{month}-01 09:00:00", "complexity": "simple",
+        "decided_at": [f"2024-0{month}-{5 if number < 20 else 24:02} 09:00:00" for number in range(N)]})
+        for month in (5, 8)])
+    law = next(one for one in yaml.safe_load((PROJECT / "params" / "rules" / "cn.yml").read_text())
+               if one["id"] == "cn.complaint.decide")
+    law["limits"] = [{"days": 15}]
+    old = law | {"effective_to": "2024-06-30"}
+    new = deepcopy(law) | {"limits": [{"days": 30}], "effective_from": "2024-07-01"}
+    plan = {"indicators": {TIMELY: {}}}
+    run = insurer({"complaints": decided}, whole=True, **plan, files={
+        "2024Q2.yml": EARLIER | plan, "rules/cn.yml": [old, new]})
+    row = restatement(signed(run, printed(TIMELY, 0.5, 0.3, 0.7, "complaints"))).iloc[0]
+    assert row["definition"] == pytest.approx(0.5)
+    assert row[["computation", "since_then"]].tolist() == pytest.approx([0, 0])
+
+
+def test_an_indicator_that_left_the_plan_keeps_its_place_in_the_ledger(insurer: Insurer) -> None:
+    run = insurer({"complaints": complaints()}, whole=True, indicators={},
+                  files={"2024Q2.yml": EARLIER | {"indicators": {HANDLED: {}}}})
+    assert restatement(signed(run, printed(HANDLED, 0.5, 0.3, 0.7, "complaints")))["estimate"].tolist() == [0.75]
 
 
 def test_without_a_signed_quarter_the_ledger_is_empty(insurer: Insurer) -> None:

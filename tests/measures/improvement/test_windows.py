@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.improvement.windows import began, judged_over, looked_at, phased, quarters
+from analysis.measures.improvement.windows import began, judged_over, looked_at, missed, phased, quarters
 from analysis.params import Action
 from analysis.quarter import Quarter
 
@@ -55,3 +55,11 @@ def test_a_window_that_ended_before_the_measure_began_holds_nothing() -> None:
     late = action(started_on="2024-08-20")
     assert judged_over(late, NOW) == []
     assert "after" not in phases(late).values()
+
+
+@pytest.mark.parametrize(("started_on", "window", "answer"), [
+    ("2024-08-20", "2024Q1 to 2024Q3", True), ("2024-02-05", "2024Q1", True), ("2024-02-05", "2024Q1 to 2024Q2", False),
+    (None, "2024Q1 to 2024Q3", True), (None, "2024Q1 to 2024Q4", False), ("2024-10-05", "2024Q4", False)])
+def test_a_window_without_a_whole_quarter_with_the_measure_was_missed(started_on: str | None, window: str,
+                                                                      answer: bool) -> None:
+    assert missed(action(started_on=started_on, window=window), NOW) == answer

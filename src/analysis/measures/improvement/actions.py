@@ -31,8 +31,8 @@ def actions(run: Run) -> pd.DataFrame:
     ``state`` at ``as_of``: done, overdue (not done after its due day), running (started) or planned. Dates that lie
     after ``as_of`` are not known yet and left empty; the due day is a plan and stays. ``expected_effect`` is in the
     unit of the indicator ``measured_by``, as are estimate, low and high; ``effect`` and ``why`` say what follows.
-    ``decision``: what follows from the effect, known when the window is over; ``adjustment``: whether one is recorded
-    on a measure that was judged harmful or not shown, else empty.
+    ``decision``: what follows from the effect, known from the day it was taken; ``adjustment``: whether one is recorded
+    on a measure that an earlier report judged harmful or not shown, else empty.
     """
     today = run.today
     rows = [_row(run, one) for one in run.params.actions if one.opened_on <= today]
@@ -43,7 +43,8 @@ def actions(run: Run) -> pd.DataFrame:
     told = pd.DataFrame(rows, columns=ACTION_COLUMNS).sort_values(["due_on", "action_id"])
     told = told.sort_values("state", key=lambda state: state != "overdue", kind="stable", ignore_index=True)
     found = told.merge(effects(run), on="action_id", how="left", validate="one_to_one")
-    owed = found["effect"].str.startswith((HARMFUL, NOT_SHOWN))
+    before = {one.action_id for one in run.params.actions if one.window_end < run.quarter}
+    owed = found["effect"].str.startswith((HARMFUL, NOT_SHOWN)) & found["action_id"].isin(before)
     found["adjustment"] = found["decision"].ne("").map({True: DECIDED, False: UNDECIDED}).where(owed, "")
     return judged(run, [found.assign(indicator=EFFECT, unit_type=COMPANY, unit=COMPANY, target=np.nan)])
 
@@ -61,12 +62,13 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _row(run: Run, action: Action) -> list[object]:
-    today, over = run.today, action.window_end <= run.quarter
+    today = run.today
     started, done = _known(action.started_on, today), _known(action.done_on, today)
+    decision = action.decision if _known(action.decided_on, today) else ""
     return [action.action_id, action.problem_id, action.title, action.indicator, LIST_SEPARATOR.join(action.units),
             LIST_SEPARATOR.join(action.comparison_units), action.owner_department, action.opened_on.isoformat(),
             action.due_on.isoformat(), started, done, _state(action, started, done, today),
-            f"{action.expected_effect:+g}", action.window, action.evidence, action.decision if over else ""]
+            f"{action.expected_effect:+g}", action.window, action.evidence, decision]
 
 
 def _known(day: date | None, today: date) -> str:

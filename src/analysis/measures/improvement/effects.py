@@ -12,15 +12,25 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.improvement.comparison import detectable, difference, foreseen, held
-from analysis.measures.improvement.histories import histories, taken
-from analysis.measures.improvement.windows import BEFORE, CHOSEN, began, judged_over, looked_at, phased, touched
+from analysis.measures.improvement.histories import histories, taken, without_figures
+from analysis.measures.improvement.windows import (
+    BEFORE,
+    CHOSEN,
+    began,
+    judged_over,
+    looked_at,
+    missed,
+    phased,
+    touched,
+)
 from analysis.measures.units import COMPANY
 from analysis.params import Action
 from analysis.run import Run, remembered
 from analysis.stats.models.segmented import SegmentedDesign, segmented_regression
-from analysis.stats.models.verdict import effect_verdict
+from analysis.stats.models.verdict import NOT_SHOWN, effect_verdict
 
 NOT_YET, STILL_RUNS = "not yet evaluated", "its window still runs"
+NEVER_WITH, NO_BETTER = "its window ended before it began", "neither way of its indicator is better"
 NO_COMPARISON = "none: before and after"
 NO_FORESIGHT = "not estimable: no comparison units"
 Row = dict[str, Any]
@@ -35,12 +45,13 @@ def effects(run: Run) -> pd.DataFrame:
     """Return what each measure opened by ``as_of`` did to its indicator, in the indicator's unit: action_id and TOLD.
 
     Difference in differences against the units ``compared``. A measure for the whole company has an interrupted
-    monthly series. Hours are compared as ratios to the company's median of the kind (their logarithms), and told in
-    hours at the level before. ``detectable``: the smallest effect seen four times in five over the window, by how
-    units' quarters differed before; ``foreseen``: whether the registered effect can be shown so. Both stand there
+    monthly series. Hours of units are compared as ratios to the company's median of the kind (their logarithms), and
+    told in hours at the level before. ``detectable``: the smallest effect seen four times in five over the window, by
+    how units' quarters differed before; ``foreseen``: whether the registered effect can be shown so. Both stand there
     before the measure begins. ``by_regression``: what the quarters that chose the units would have added to the
     estimate. ``effect``: effective, not shown, harmful, or not yet evaluated before the window's last quarter; ``why``
-    in words, against the effect that was registered.
+    in words, against the effect that was registered. What can never be judged is not shown either once its window is
+    over, and ``why`` says what is missing.
     """
     history = histories(run)
     rows = [effect_of(run, one, history[one.action_id]) for one in taken(run)]
@@ -52,8 +63,12 @@ def effect_of(run: Run, action: Action, history: pd.DataFrame) -> Row:
     """Return TOLD of one measure by its `histories.histories`."""
     direction, begun = run.params.registry[action.indicator].direction, began(action, run.quarter) is not None
     rows = phased(action, history, run.quarter)
+    if missed(action, run.quarter):
+        return _blank("not applicable") | {"effect": NOT_SHOWN, "why": NEVER_WITH}
     if direction == "none" or rows.empty:
-        return _blank("not applicable" if direction == "none" else "no data" if begun else NOT_YET)
+        status, why = _cannot(action, direction, begun)
+        over = run.quarter >= action.window_end
+        return _blank(status) | {"effect": NOT_SHOWN if over else "", "why": why, "foreseen": "" if begun else why}
     row = (_of_company if tuple(action.units) == (COMPANY,) else _of_units)(run, action, rows)
     row["foreseen"] = foreseen(row["detectable"], str(row["foreseen"]), action.expected_effect)
     if not begun:
@@ -64,6 +79,13 @@ def effect_of(run: Run, action: Action, history: pd.DataFrame) -> Row:
     found = pd.DataFrame([row])
     registered = effect_verdict(found, direction, abs(action.expected_effect))
     return row | {"effect": effect_verdict(found, direction)["verdict"].iloc[0], "why": registered["why"].iloc[0]}
+
+
+def _cannot(action: Action, direction: str, begun: bool) -> tuple[str, str]:
+    """Return the status, and in words why there is nothing to judge by."""
+    if direction == "none":
+        return "not applicable", NO_BETTER
+    return "no data" if begun else NOT_YET, without_figures(action)
 
 
 def _blank(status: str) -> Row:

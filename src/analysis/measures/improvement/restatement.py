@@ -45,10 +45,10 @@ def restatement(run: Run) -> pd.DataFrame:
 
 
 def _signed(run: Run) -> pd.DataFrame:
-    """Return what the signed quarters published of the company under the plan's indicators."""
-    rows = run.params.published
+    """Return what the signed quarters published of the company under the indicators of their plan or of today's."""
+    rows, asked = run.params.published, {name for plan in run.params.plans.values() for name in plan.indicators}
     return rows[rows["unit_type"].eq(COMPANY) & rows["status"].eq(OK) & rows["table"].ne(COMPOSED)
-                & rows["indicator"].isin(run.params.plan.indicators)]
+                & rows["indicator"].isin(asked)]
 
 
 def _of_quarter(run: Run, quarter: str, signed: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ when the measure was opened to the one of its opening, at least two.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -24,9 +24,21 @@ def began(action: Action, now: Quarter) -> Quarter | None:
     """Return the first quarter that is wholly, but for a month, with the measure; None where it has not begun."""
     if action.started_on is None:
         return None
-    quarter = Quarter.of(action.started_on)
-    first = quarter.plus(1) if (action.started_on - quarter.start).days >= FIRST_DAYS else quarter
+    first = _first_whole(action.started_on)
     return first if first <= now else None
+
+
+def _first_whole(started_on: date) -> Quarter:
+    quarter = Quarter.of(started_on)
+    return quarter.plus(1) if (started_on - quarter.start).days >= FIRST_DAYS else quarter
+
+
+def missed(action: Action, now: Quarter) -> bool:
+    """Tell whether the window ended, or will end, before a quarter is wholly with the measure."""
+    started_on = action.started_on
+    if started_on is not None and Quarter.of(started_on) <= now:
+        return action.window_end < _first_whole(started_on)
+    return action.window_end <= now
 
 
 def touched(action: Action, now: Quarter) -> Quarter:

@@ -25,7 +25,7 @@ def years(run: Run) -> pd.DataFrame:
     quarters, with its interval; a quarter without a figure leaves the year without one.
     """
     now, before = headlines(run, run.params.plan.indicators), past(run)
-    before = before[before["stage"].eq(AGAIN)]
+    before = before[before["stage"].eq(AGAIN) & before["indicator"].isin(run.params.plan.indicators)]
     every = pd.concat([before[[*FIGURES, "quarter"]], now[[*FIGURES, "quarter"]]], ignore_index=True)
     told = every[every["unit_type"].eq(COMPANY) & every["event"].isin(["", HEADLINE_EVENT])].assign(period=QUARTER)
     last, first = ([str(run.quarter.plus(-back)) for back in range(start, start + QUARTERS_PER_YEAR)]
