@@ -137,7 +137,9 @@ def test_every_estimate_on_a_page_stands_in_a_saved_table(report: Path, page: st
     say = Wording("en", load_params(ROOT / "params", Quarter.parse(QUARTER)).registry)
     every = [pd.read_csv(path) for path in sorted(report.rglob("tables/*.csv"))]
     effects = [table.assign(indicator=table["measured_by"]) for table in every if "measured_by" in table]
-    saved = {say.estimate(row) for table in [*every, *effects] if {"estimate", "low", "high", "status"} <= set(table)
+    steps = [table.assign(estimate=table[part], low=table[f"{part}_low"], high=table[f"{part}_high"], status="ok")
+             for table in every if "mix_low" in table for part in ("performance", "mix")]
+    saved = {say.estimate(row) for table in [*every, *effects, *steps] if {"indicator", "estimate"} <= set(table)
              for row in table.to_dict("records")}
     assert [text for text in printed(report / page, say) if text not in saved] == []
     assert len(saved) > 1_000
