@@ -93,50 +93,51 @@ def test_extension_needs_every_step_in_time(approved: str | None, notified: str 
     assert str(found[0]) == expected
 
 
-def test_pause_moves_the_start_by_begun_days() -> None:
-    found = clock.paused_start_day(["2024-02-28"] * 4, [24.0, 24.5, 0.0, np.nan])
-    assert [str(day) for day in found] == ["2024-02-29", "2024-03-01", "2024-02-28", "2024-02-28"]
+def service_seconds(start: str, stop: str, hours: clock.ServiceHours) -> int:
+    """The service time between two wall clocks, as a query reads it from `clock.service_table`."""
+    days = clock.service_table(CN, hours).set_index("day")
 
+    def until(moment: pd.Timestamp) -> int:
+        day = days.loc[moment.date()]
+        return day["before"] + min(max((moment - moment.normalize()).total_seconds() - day["opens"], 0),
+                                   day["open_seconds"])
 
-def test_working_days_between_agree_with_the_limit() -> None:
-    found = clock.working_days_between(["2024-09-27", "2024-10-01", "2024-10-14", None],
-                                       ["2024-10-10", "2024-10-07", "2024-10-12", "2024-10-12"], CN)
-    assert found.to_numpy(dtype=float, na_value=-99).tolist() == [5, 0, -1, -99]
+    return until(pd.Timestamp(stop)) - until(pd.Timestamp(start))
 
 
 @pytest.mark.parametrize(("start", "stop", "seconds"), [
     ("2024-10-11 17:00", "2024-10-14 09:00", 1800 + 8 * 3600 + 1800),  # with the make-up Saturday
-    ("2024-10-11 17:00:30", "2024-10-11 17:00:59.9", 29),  # whole seconds
+    ("2024-10-11 17:00:30", "2024-10-11 17:00:59", 29),
     ("2024-10-01 09:00", "2024-10-07 23:00", 0),  # National Day
     ("2024-09-30 06:00", "2024-10-08 08:31", 9 * 3600 + 60),
     ("2024-09-30 18:00", "2024-09-30 20:00", 0),  # after hours
     ("2024-09-28 00:00", "2024-09-30 00:00", 8 * 3600),  # Saturday off, Sunday made up
 ])
-def test_working_seconds_counted_by_hand(start: str, stop: str, seconds: int) -> None:
-    assert clock.working_seconds([start], [stop], CN, OFFICE)[0] == seconds
+def test_service_time_counted_by_hand(start: str, stop: str, seconds: int) -> None:
+    assert service_seconds(start, stop, OFFICE) == seconds
 
 
 def test_hours_on_days_off_count_on_weekends_and_holidays_alone() -> None:
     """Friday 2024-09-27 to Monday: Saturday is off (3 hours), Sunday made up; National Day has 3 hours too."""
     hours = clock.ServiceHours(OFFICE.weekdays, OFFICE.make_up, "09:00-12:00")
-    found = clock.working_seconds(["2024-09-28", "2024-10-01"], ["2024-09-29", "2024-10-02"], CN, hours)
-    assert found.tolist() == [3 * 3600, 3 * 3600]
-    made_up = clock.working_seconds(["2024-09-29"], ["2024-09-30"], CN, hours)
-    assert made_up[0] == clock.working_seconds(["2024-09-29"], ["2024-09-30"], CN, OFFICE)[0]
+    assert service_seconds("2024-09-28", "2024-09-29", hours) == 3 * 3600
+    assert service_seconds("2024-10-01", "2024-10-02", hours) == 3 * 3600
+    made_up = [service_seconds("2024-09-29", "2024-09-30", each) for each in (hours, OFFICE)]
+    assert made_up == [8 * 3600, 8 * 3600]
 
 
 def test_a_saturday_may_have_hours_of_its_own() -> None:
     """2024-10-05 is a Saturday, 10-06 a Sunday; the Saturday 10-12 is made up, with the hours of working days."""
     hours = clock.ServiceHours(OFFICE.weekdays, OFFICE.make_up, "09:00-10:00", ("09:00-13:00", None))
-    days, next_days = ["2024-10-05", "2024-10-06", "2024-10-12"], ["2024-10-06", "2024-10-07", "2024-10-13"]
-    found = clock.working_seconds(days, next_days, CN, hours)
-    made_up = clock.working_seconds(["2024-10-12"], ["2024-10-13"], CN, OFFICE)[0]
-    assert found.tolist() == [4 * 3600, 3600, made_up]
+    assert service_seconds("2024-10-05", "2024-10-06", hours) == 4 * 3600
+    assert service_seconds("2024-10-06", "2024-10-07", hours) == 3600
+    made_up = [service_seconds("2024-10-12", "2024-10-13", each) for each in (hours, OFFICE)]
+    assert made_up == [8 * 3600, 8 * 3600]
 
 
 def test_a_closed_weekday_stays_closed_however_make_up_days_are_served() -> None:
     closed = clock.ServiceHours(("09:00-17:00", "", "09:00-17:00", "", "", "", ""), make_up="09:00-17:00")
-    assert clock.working_seconds(["2024-09-02"], ["2024-09-09"], CN, closed).tolist() == [2 * 8 * 3600]
+    assert service_seconds("2024-09-02", "2024-09-09", closed) == 2 * 8 * 3600
 
 
 def test_the_table_of_service_time_adds_up_day_by_day() -> None:
@@ -146,39 +147,7 @@ def test_the_table_of_service_time_adds_up_day_by_day() -> None:
     assert (friday["opens"], friday["open_seconds"]) == (8.5 * 3600, 9 * 3600)
 
 
-def test_working_seconds_of_an_open_case_are_missing_and_reversed_ones_negative() -> None:
-    found = clock.working_seconds(pd.to_datetime(["2024-09-30 10:00"] * 2), pd.to_datetime([None, "2024-09-30 09:00"]),
-                                  CN, OFFICE)
-    assert found[0] is pd.NA
-    assert found[1] == -3600
-
-
 @pytest.mark.parametrize("hours", ["8:30-17:30", "17:30-08:30", "09:00-09:00", "08:30-24:30", "open"])
 def test_service_hours_outside_one_day_are_refused(hours: str) -> None:
     with pytest.raises(Refused, match="service hours"):
-        clock.working_seconds(["2024-09-30"], ["2024-09-30"], CN, clock.ServiceHours((hours, *[""] * 6)))
-
-
-def test_wall_clock_adds_the_offset_it_is_given() -> None:
-    found = clock.wall_clock(["2024-06-30 20:00"] * 2, [8 * 3600, 3600])
-    assert [str(instant) for instant in found] == ["2024-07-01T04:00:00", "2024-06-30T21:00:00"]
-
-
-def test_calendar_table_numbers_the_working_days() -> None:
-    table = clock.calendar_table(CN).set_index("day")
-    assert table.number[date(2024, 10, 10)] - table.number[date(2024, 9, 27)] == 5
-    assert table.working[date(2024, 9, 29)]
-    assert not table.working[date(2024, 10, 1)]
-
-
-def test_deadline_table_of_given_days_has_each_once_and_refuses() -> None:
-    table = clock.deadline_table(CN, 5, "working", ["2024-09-27", "2024-02-07", "2024-09-27", None])
-    assert table.to_numpy().tolist() == [[date(2024, 2, 7), date(2024, 2, 20)], [date(2024, 9, 27), date(2024, 10, 10)]]
-    with pytest.raises(Refused, match="no year 2027"):
-        clock.deadline_table(CN, 5, "working", ["2026-12-30"])
-
-
-def test_deadline_table_without_days_ends_where_the_calendar_does() -> None:
-    table = clock.deadline_table(CN, 2, "working")
-    assert table.iloc[-1].tolist() == [date(2026, 12, 29), date(2026, 12, 31)]
-    assert len(clock.deadline_table(CN, 2, "calendar")) == len(CN.days)
+        clock.service_table(CN, clock.ServiceHours((hours, *[""] * 6)))

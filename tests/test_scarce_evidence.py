@@ -6,16 +6,13 @@ command that makes a report.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 from bs4 import BeautifulSoup
 
-from tests.test_tiny_insurer import QUARTER, ROOT, SAMPLE, parameters, rows
+from tests.test_tiny_insurer import SAMPLE, reported, rows
 
 CASES = 4
 EACH = {"requests": CASES, "audits": 2, "assessments": 1}
@@ -50,18 +47,7 @@ def company() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory, company: dict[str, pd.DataFrame]) -> Path:
-    home = tmp_path_factory.mktemp("scarce")
-    (home / "data" / QUARTER).mkdir(parents=True)
-    (home / "params").mkdir()
-    for name, table in company.items():
-        table.to_csv(home / "data" / QUARTER / f"{name}.csv", index=False)
-    for name, content in parameters().items():
-        (home / "params" / name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    made = subprocess.run([sys.executable, "-m", "analysis", "quarter", "--quarter", QUARTER, "--data", home / "data",
-                           "--params", home / "params", "--reports", home / "reports"], cwd=ROOT, text=True,
-                          capture_output=True, check=False, timeout=900)
-    assert made.returncode == 0, made.stderr[-2000:]
-    return home / "reports" / QUARTER
+    return reported(tmp_path_factory.mktemp("scarce"), company)
 
 
 @pytest.fixture(scope="module")

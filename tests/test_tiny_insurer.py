@@ -79,25 +79,24 @@ def parameters() -> dict[str, object]:
     return {"site.yml": site, f"{QUARTER}.yml": plan | {"tables": tables, "samples": samples, "told_back": []}}
 
 
-def tiny_company(home: Path) -> None:
-    """Write the delivery and the parameters of the tiny insurer under ``home``."""
+def reported(home: Path, delivered: dict[str, pd.DataFrame]) -> Path:
+    """Return the folder of the report that the command makes of ``delivered`` under ``home``."""
     (home / "data" / QUARTER).mkdir(parents=True)
     (home / "params").mkdir()
-    for name, table in delivered().items():
+    for name, table in delivered.items():
         table.to_csv(home / "data" / QUARTER / f"{name}.csv", index=False)
     for name, content in parameters().items():
         (home / "params" / name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("tiny")
-    tiny_company(home)
     made = subprocess.run([sys.executable, "-m", "analysis", "quarter", "--quarter", QUARTER, "--data", home / "data",
                            "--params", home / "params", "--reports", home / "reports"], cwd=ROOT, text=True,
                           capture_output=True, check=False, timeout=900)
     assert made.returncode == 0, made.stderr[-2000:]
     return home / "reports" / QUARTER
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return reported(tmp_path_factory.mktemp("tiny"), delivered())
 
 
 @pytest.fixture(scope="module")

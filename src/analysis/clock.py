@@ -1,10 +1,9 @@
 """On which day does a limit run out, and how much of the time between was service time?
 
-Everything here is arithmetic on arrays. There is no time zone in it: days are local days and instants are local wall
-clock (``wall_clock`` adds the offsets that are given to it), as stored beside every UTC instant. The start day is
-day 0. A limit of n calendar days ends with the n-th day after it; a limit of n working days ends with the n-th day
-after it that the official calendar counts as worked, so a start on a holiday costs nothing. A case is in time when
-its stop day is not later than the deadline day. Missing in, missing out.
+Everything here is arithmetic on arrays. There is no time zone in it: days are local days, as stored beside every UTC
+instant. The start day is day 0. A limit of n calendar days ends with the n-th day after it; a limit of n working days
+ends with the n-th day after it that the official calendar counts as worked, so a start on a holiday costs nothing. A
+case is in time when its stop day is not later than the deadline day. Missing in, missing out.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ if TYPE_CHECKING:
 
 KindOfDay = Literal["calendar", "working"]
 Days = NDArray[np.datetime64]
-DAY, SECOND = "datetime64[D]", "datetime64[s]"
+DAY = "datetime64[D]"
 HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE = 24, 3600, 60
 HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 MONDAY = np.datetime64("1970-01-05", "D")
 DAYS_PER_WEEK = 7
 
 
-def _instants(values: Any, unit: str) -> NDArray[np.datetime64]:
-    """Return array-like ``values`` (dates, strings, datetime64, a Series …) as datetime64 of ``unit``, cut down."""
+def _days(values: Any) -> Days:
+    """Return array-like ``values`` (dates, strings, datetime64, a Series …) as local days, cut down."""
     moments = pd.to_datetime(pd.Index(values))
     if moments.tz is not None:
         raise ValueError("clock takes local days and local wall clock, not zone-aware times")
-    return moments.to_numpy().astype(unit)
+    return moments.to_numpy().astype(DAY)
 
 
 def deadline_day(start_day: Any, limit_days: int, kind_of_day: KindOfDay, calendar: Calendar) -> Days:
@@ -48,7 +47,7 @@ def deadline_day(start_day: Any, limit_days: int, kind_of_day: KindOfDay, calend
     """
     if limit_days < 1:
         raise ValueError("a limit is at least one day")
-    start = _instants(start_day, DAY)
+    start = _days(start_day)
     if kind_of_day == "calendar":
         return start + np.timedelta64(limit_days, "D")
     deadline = np.full_like(start, "NaT")
@@ -67,28 +66,9 @@ def extended_deadline_day(deadline: Any, longer: Any, granted: Sequence[Any]) ->
     ``granted`` holds one array of local days per step (say approval and notice). A missing step is no extension, nor
     is one taken after the deadline: what has lapsed cannot be extended.
     """
-    short, long = _instants(deadline, DAY), _instants(longer, DAY)
-    in_time = np.logical_and.reduce([_instants(step, DAY) <= short for step in granted])  # NaT <= day is False
+    short, long = _days(deadline), _days(longer)
+    in_time = np.logical_and.reduce([_days(step) <= short for step in granted])  # NaT <= day is False
     return np.where(in_time, long, short)
-
-
-def paused_start_day(start_day: Any, paused_hours: Any) -> Days:
-    """Return the day the clock counts from: the start moved by the pause in days, begun days whole, none if missing."""
-    hours = pd.Series(paused_hours, dtype="float64").fillna(0).to_numpy()
-    return _instants(start_day, DAY) + np.ceil(hours / HOURS_PER_DAY).astype("timedelta64[D]")
-
-
-def working_days_between(start_day: Any, stop_day: Any, calendar: Calendar) -> pd.arrays.IntegerArray:
-    """Return the working days after ``start_day`` up to and including ``stop_day`` (negative if that lies before).
-
-    In time for a limit of n working days is the same as at most n. Refused outside the calendar.
-    """
-    start, stop = _instants(start_day, DAY), _instants(stop_day, DAY)
-    missing = np.isnat(start) | np.isnat(stop)
-    counts = np.zeros(len(start), dtype=np.int64)
-    numbers = calendar.numbers
-    counts[~missing] = numbers[calendar.positions(stop[~missing])] - numbers[calendar.positions(start[~missing])]
-    return pd.arrays.IntegerArray(counts, missing)
 
 
 @dataclass(frozen=True)
@@ -129,69 +109,16 @@ def _span(hours: str) -> tuple[int, int]:
     return opens, closes
 
 
-def wall_clock(utc: Any, offset_seconds: Any) -> NDArray[np.datetime64]:
-    """Return local wall clock (datetime64[s]) of naive ``utc`` instants, given each one's offset in seconds."""
-    return _instants(utc, SECOND) + np.asarray(offset_seconds).astype("timedelta64[s]")
-
-
-def working_seconds(start: Any, stop: Any, calendar: Calendar, hours: ServiceHours) -> pd.arrays.IntegerArray:
-    """Return the whole seconds of service time between wall clocks ``start`` and ``stop`` (negative if reversed).
-
-    By a cumulative grid of the calendar's days: seconds open before the day, plus those of the day so far. Refused
-    outside the calendar.
-    """
-    opens, closes = hours.bounds(calendar)
-    before = np.cumsum(closes - opens) - (closes - opens)
-    begin, end = _instants(start, SECOND), _instants(stop, SECOND)
-    missing = np.isnat(begin) | np.isnat(end)
-
-    def open_until(instants: NDArray[np.datetime64]) -> NDArray[np.int64]:
-        at = calendar.positions(instants)
-        second = (instants - instants.astype(DAY)).astype(np.int64)
-        return before[at] + np.clip(second - opens[at], 0, (closes - opens)[at])
-
-    seconds = np.zeros(len(begin), dtype=np.int64)
-    seconds[~missing] = open_until(end[~missing]) - open_until(begin[~missing])
-    return pd.arrays.IntegerArray(seconds, missing)
-
-
-def calendar_table(calendar: Calendar) -> pd.DataFrame:
-    """Return ``day`` (date), ``working``, ``number`` (working days so far) for a join, as SQL has no calendar.
-
-    The working days from one day to another are the difference of their numbers.
-    """
-    return pd.DataFrame({"day": _dates(calendar.days), "working": calendar.working, "number": calendar.numbers})
-
-
 def service_table(calendar: Calendar, hours: ServiceHours) -> pd.DataFrame:
     """Return ``day`` (date), ``opens`` (second of the day), ``open_seconds`` and those of all days ``before``.
 
     For a join on the local days of start and stop, as SQL has no calendar: the service time up to a moment is
-    ``before`` + the seconds since ``opens``, at least 0 and at most ``open_seconds`` (`working_seconds`).
+    ``before`` + the seconds since ``opens``, at least 0 and at most ``open_seconds``.
     """
     opens, closes = hours.bounds(calendar)
     length = closes - opens
     return pd.DataFrame({"day": _dates(calendar.days), "opens": opens, "open_seconds": length,
                          "before": np.cumsum(length) - length})
-
-
-def deadline_table(
-    calendar: Calendar, limit_days: int, kind_of_day: KindOfDay, days: Any | None = None
-) -> pd.DataFrame:
-    """Return ``day`` and ``deadline_day`` (dates) for a join on the start day.
-
-    With ``days`` (the start days that occur): a row for each distinct one, Refused where the calendar does not reach.
-    Without: a row for every day of the calendar whose deadline it knows; a start day that finds no row has none.
-    """
-    if days is None:
-        start = calendar.days
-        if kind_of_day == "working":
-            start = start[calendar.numbers + limit_days <= calendar.numbers[-1]]
-    else:
-        start = np.unique(_instants(days, DAY))
-        start = start[~np.isnat(start)]
-    deadline = deadline_day(start, limit_days, kind_of_day, calendar)
-    return pd.DataFrame({"day": _dates(start), "deadline_day": _dates(deadline)})
 
 
 def _dates(days: Days) -> pd.Series:

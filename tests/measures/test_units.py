@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.measures.units import estimated, has_unit, judged, unit_rows, with_missing_units
+from analysis.measures.units import has_unit, judged, unit_rows, with_missing_units
 from tests.measures.conftest import Insurer
 
 
@@ -45,12 +45,6 @@ def test_rows_without_a_unit_are_left_out(insurer: Insurer) -> None:
 def test_a_table_knows_its_unit_types(insurer: Insurer, unit_type: str, there: bool) -> None:
     rows = insurer({"requests": requests(branch=["B1"])}).warehouse.table("requests")
     assert has_unit(rows, unit_type) is there
-
-
-def test_an_estimator_sees_the_rows_of_one_unit() -> None:
-    reduced = pd.DataFrame({"unit": ["a", "a", "b"], "count": [1, 2, 4]})
-    found = estimated("nps", "branch", reduced, lambda rows: pd.DataFrame({"n": [rows["count"].sum()]}))
-    assert dict(zip(found["unit"], found["n"], strict=True)) == {"a": 3, "b": 4}
 
 
 @pytest.mark.parametrize(("low", "high", "verdict"), [

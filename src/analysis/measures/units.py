@@ -1,12 +1,12 @@
 """For which units is a figure computed, and how do rows, estimates and targets become a result table?
 
-Every measure asks the same three things: whose rows are these (``unit_rows``), what does the estimator say of each unit
-(``estimated``), and is that on the good side of its target (``judged``).
+Every measure asks: whose rows are these (``unit_rows``), and is what its estimator says of each unit on the good side
+of its target (``judged``)?
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import ibis
 import ibis.expr.types as ir
@@ -24,7 +24,6 @@ COUNTED = {"audits": "checks", "complaints": "complaints", "complaints.handling_
            "feedback": "messages", "requests": "cases", "surveys.comment": "comments",
            "surveys.responded_at": "invitations"}
 ANSWERS = "answers"  # what an estimator calls that which it counts
-Estimator = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def has_unit(rows: ir.Table, unit_type: str) -> bool:
@@ -57,17 +56,6 @@ def shift_of(params: Params, hour: ir.IntegerValue) -> ir.StringValue:
     """Return the shift a local hour falls in: the last one that has begun, the latest one before the first begins."""
     starts = sorted((start.hour, name) for name, start in params.site.shifts.items())
     return ibis.cases(*[(hour >= first, name) for first, name in reversed(starts)], else_=starts[-1][1])
-
-
-def estimated(indicator: str, unit_type: str, reduced: pd.DataFrame, estimator: Estimator) -> pd.DataFrame:
-    """Return one figure per unit: ``estimator`` on each unit's reduced rows, labelled.
-
-    ``estimator`` takes the rows of one unit (without ``unit``) and returns a one-row frame with n, estimate, low, high,
-    level, method, status.
-    """
-    rows = [estimator(group.drop(columns="unit")).assign(indicator=indicator, unit_type=unit_type, unit=str(unit))
-            for unit, group in reduced.groupby("unit", sort=True)]
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
 def judged(run: Run, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.clock import ServiceHours, wall_clock, working_seconds
 from analysis.measures.response_time.response import response_time
 from analysis.measures.response_time.service_hours import beside_elapsed, service_hours
 from analysis.params import PROJECT, load_params
@@ -68,18 +69,24 @@ def test_open_requests_are_censored_in_hours_of_service(insurer: Insurer) -> Non
     assert table.loc["response_p90_service_hours", "status"].startswith("not estimable: not reached by")
 
 
-def test_the_engine_counts_as_the_clock_does(insurer: Insurer) -> None:
-    """Median of an odd number of drawn waits, against `clock.working_seconds` and numpy."""
+def open_seconds(start: pd.Timestamp, stop: pd.Timestamp, worked: dict[date, bool]) -> float:
+    """Seconds between nine and six on worked days, added day by day."""
+    opened = ((max(start, day + pd.Timedelta(hours=9)), min(stop, day + pd.Timedelta(hours=18)))
+              for day in pd.date_range(start.normalize(), stop) if worked[day.date()])
+    return sum(max((until - since).total_seconds(), 0) for since, until in opened)
+
+
+def test_the_engine_counts_as_adding_day_by_day_does(insurer: Insurer) -> None:
+    """Median of an odd number of drawn waits, each added up day by day in Python."""
     random = np.random.default_rng(20240901)
     starts = pd.Timestamp("2024-07-01") + pd.to_timedelta(random.integers(0, 90 * 86_400, 101), unit="s")
     ends = starts + pd.to_timedelta(random.integers(0, 12 * 86_400, 101), unit="s")
     rows = requests("", None, n=101).assign(opened_at=starts.astype(str), resolved_at=ends.astype(str))
     row = median(insurer({"requests": rows}, opening_hours=OFFICE))
     calendar = load_params(PROJECT / "params", Quarter(2024, 3)).calendars["cn"]
-    hours = ServiceHours((*["09:00-18:00"] * 5, "", ""), make_up="09:00-18:00")
-    begin, stop = (wall_clock(one, 0) for one in (starts, ends))
-    seconds = working_seconds(begin, stop, calendar, hours).to_numpy(float)
-    assert row["estimate"] == np.median(np.ceil(seconds / 60)) / 60
+    worked = dict(zip(calendar.days.tolist(), calendar.working, strict=True))
+    seconds = [open_seconds(start, stop, worked) for start, stop in zip(starts, ends, strict=True)]
+    assert row["estimate"] == np.median(np.ceil(np.array(seconds) / 60)) / 60
 
 
 def test_a_channel_without_hours_is_left_out_of_the_company(insurer: Insurer) -> None:

@@ -6,7 +6,6 @@ from customers or from a trade in complaints.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import ibis.expr.types as ir
@@ -31,7 +30,6 @@ ALL, WITHOUT, AGENCY = "with agency", "without agency", "agency alone"
 RECEIVED = Question("complaints_received_count", (COMPANY,), number_of, plain_count)
 FOUND_FOR_CUSTOMER = Question("complaint_upheld_share", (COMPANY,), share_of("upheld"), plain_share)
 HANDLED = Question("complaint_handling_share", (COMPANY,), share_of("closed"), plain_share)
-Kept = Callable[[ir.Table], ir.Table]
 
 
 def complaint_agency(run: Run) -> pd.DataFrame:

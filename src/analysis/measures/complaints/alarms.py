@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.measures.complaints.series import COUNT, complaint_series
+from analysis.measures.complaints.series import complaint_series
 from analysis.measures.units import COMPANY
 from analysis.run import Run
 from analysis.stats.intervals.rate_ratios import rate_ratio
@@ -91,8 +91,3 @@ def with_alarms(trend: pd.DataFrame, alarms: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of ``trend`` with what was expected of them and the alarm; '' where a month was not judged."""
     told = trend.merge(alarms.drop(columns=["n", "alarm_status"]), how="left", on=["product", "indicator", "unit"])
     return told.assign(alarm=told["alarm"].astype("str").fillna(""))
-
-
-def is_counted(alarms: pd.DataFrame) -> bool:
-    """Tell whether counts were judged because no policies were delivered."""
-    return bool(alarms["indicator"].eq(COUNT).any())

@@ -152,7 +152,7 @@ def _first(rows: ir.Table, columns: tuple[str, ...], *, days: bool) -> ir.Value:
 
 
 def _paused(rows: ir.Table, rule: Rule, per: float) -> ir.IntegerValue:
-    """Return the pause in whole units of ``per`` hours, begun ones whole, as `analysis.clock.paused_start_day`."""
+    """Return the pause in whole units of ``per`` hours, begun ones whole."""
     if rule.pause is None:
         return ibis.literal(0)
     return (rows[_name(rule.pause)].fill_null(0) / per).ceil().cast("int64")
