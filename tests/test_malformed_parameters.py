@@ -14,7 +14,7 @@ from analysis.params.yaml_file import MAX_BYTES
 from analysis.quarter import Quarter
 
 PLAN, REVIEW, ACTIONS, CONTESTS = "2024Q3.yml", "reviews/2024Q2.yml", "actions.yml", "contests.yml"
-SITE, REGISTRY = "site.yml", "indicators.yml"
+SITE, REGISTRY, RECOMMENDATIONS = "site.yml", "indicators.yml", "recommendations.yml"
 FILES = {
     PLAN: """\
 quarter: 2024Q3
@@ -64,6 +64,14 @@ objections:
   raised_on: 2024-09-10
   claim: wrong file
 """,
+    RECOMMENDATIONS: """\
+- id: R-NPS
+  indicators: [nps]
+  owner_department: quality
+  measure: coach
+  evidence: no trial known to us
+  certainty: low
+""",
     SITE: """\
 company: Test Insurer
 data: data
@@ -95,9 +103,9 @@ refuse_on: []
   effective_from: 2020-01-01
 """ for name, unit in (("csat_top2_share", "share"), ("nps", "nps"))),
 }
-LISTS = (ACTIONS, CONTESTS, REGISTRY)
+LISTS = (ACTIONS, CONTESTS, REGISTRY, RECOMMENDATIONS)
 FIRST_KEYS = {PLAN: "quarter", REVIEW: "quarter", ACTIONS: "action_id", CONTESTS: "contest_id", SITE: "company",
-              REGISTRY: "id"}
+              REGISTRY: "id", RECOMMENDATIONS: "id"}
 Company = Callable[[str, bytes], str]
 
 
@@ -136,10 +144,11 @@ def row_of(text: str, mark: str) -> int:
 def test_the_files_are_sound_before_they_are_broken(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     params = load_params(tmp_path, Quarter(2024, 3))
-    assert (len(params.actions), len(params.contests), len(params.reviews)) == (1, 1, 1)
+    assert [len(one) for one in (params.actions, params.contests, params.reviews, params.recommendations)] == [1] * 4
 
 
 ACTION_AGAIN, CONTEST_AGAIN, VERSION_AGAIN = FILES[ACTIONS], FILES[CONTESTS], FILES[REGISTRY]
+ADVICE_AGAIN = FILES[RECOMMENDATIONS]
 OBJECTION = FILES[REVIEW].splitlines()[-1]
 FIELDWORK = "covers: fieldwork, from: 2024-07-15, to: 2024-09-30"
 # file, what is replaced, by what, where the line is looked for, key, remedy
@@ -150,15 +159,19 @@ SLIPS = {
     "missing key, contest": (CONTESTS, "  claim: wrong file\n", "", "- contest_id", "0.claim", "Add it"),
     "missing key, site": (SITE, "engine: duckdb\n", "", "company:", "engine", "Add it"),
     "missing key, registry": (REGISTRY, "- id: nps\n  title: t\n", "- id: nps\n", "- id: nps", "1.title", "Add it"),
+    "missing key, recommendation": (RECOMMENDATIONS, "  measure: coach\n", "", "- id", "0.measure", "Add it"),
     "unknown key, plan": (PLAN, "told_back:", "told_bakc:", "told_bakc", "told_bakc", "check its spelling"),
     "unknown key, review": (REVIEW, "problems:", "problem:", "problem:", "problem", "check its spelling"),
     "unknown key, action": (ACTIONS, "done_on", "doneon", "doneon", "0.doneon", "check its spelling"),
     "unknown key, contest": (CONTESTS, "claim", "clam", "clam", "0.clam", "check its spelling"),
+    "unknown key, recommendation": (RECOMMENDATIONS, "certainty", "certanty", "certanty", "0.certanty",
+                                    "check its spelling"),
     "unknown key, site": (SITE, "calendar", "calender", "calender", "calender", "check its spelling"),
     "unknown key, registry": (REGISTRY, "approver: a\n  effective_from: 2020-01-01\n- id: nps",
                               "aprover: a\n  effective_from: 2020-01-01\n- id: nps", "aprover", "0.aprover",
                               "check its spelling"),
     "weights below 1": (PLAN, "weight: 0.4", "weight: 0.3", "indicators:", "indicators", "Correct the weights"),
+    "weights above 1": (PLAN, "weight: 0.4", "weight: 0.5", "indicators:", "indicators", "Correct the weights"),
     "a weight without a floor": (PLAN, ", floor: 0}", "}", "nps:", "indicators.nps", "Add its floor"),
     "a weight without a target": (PLAN, "target: 20, ", "", "nps:", "indicators.nps", "Set both in the plan"),
     "a plan of another quarter": (PLAN, FILES[PLAN], FILES[PLAN].replace("2024Q3", "2024Q2").replace(FIELDWORK, ""),
@@ -179,6 +192,8 @@ SLIPS = {
                             "Name one of quality, sales"),
     "unknown owner, action": (ACTIONS, "owner_department: quality", "owner_department: qualty", "owner_department",
                               "0.owner_department", "Name one of quality, sales"),
+    "unknown owner, recommendation": (RECOMMENDATIONS, "owner_department: quality", "owner_department: qualty",
+                                      "owner_department", "0.owner_department", "Name one of quality, sales"),
     "unknown owner, registry": (REGISTRY, FILES[REGISTRY], FILES[REGISTRY].replace("quality", "qualty", 1),
                                 "qualty", "0.owner", "Name one of quality, sales"),
     "unknown indicator, plan": (PLAN, "  nps:", "  nsp:", "nsp:", "indicators.nsp", "Correct the id"),
@@ -187,6 +202,8 @@ SLIPS = {
                                      "objections.0.indicator", "Correct the id"),
     "unknown indicator, action": (ACTIONS, "indicator: nps", "indicator: nsp", "indicator:", "0.indicator",
                                   "Correct the id"),
+    "unknown indicator, recommendation": (RECOMMENDATIONS, "[nps]", "[nsp]", "indicators:", "0.indicators",
+                                          "Correct the id"),
     "a review of another quarter": (REVIEW, "quarter: 2024Q2", "quarter: 2024Q1", "quarter:", "quarter",
                                     "Correct its quarter"),
     "reviewed before the quarter's end": (REVIEW, "reviewed_on: 2024-08", "reviewed_on: 2024-05", "reviewed_on",
@@ -211,6 +228,8 @@ SLIPS = {
     "a window of no quarter": (ACTIONS, "window: 2024Q2", "window: 2024Q5", "window", "0.window", "Correct the value"),
     "the same action twice": (ACTIONS, ACTION_AGAIN, ACTION_AGAIN * 2, "action_id", "1.action_id",
                               "Give each entry an id of its own"),
+    "the same recommendation twice": (RECOMMENDATIONS, ADVICE_AGAIN, ADVICE_AGAIN * 2, "- id", "1.id",
+                                      "Give each entry an id of its own"),
     "the same contest twice": (CONTESTS, CONTEST_AGAIN, CONTEST_AGAIN * 2, "contest_id", "1.contest_id",
                                "Give each entry an id of its own"),
     "decided before raised": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pytest
 from analysis.checks.clauses import CLAUSES, clauses
 from analysis.checks.judgement import Evidence
 from analysis.params.loop import Delivered
+from analysis.params.plan import ToldBack
 from analysis.params.registry import Registry
 from analysis.quarter import Quarter
 
@@ -147,6 +148,13 @@ def test_a_clause_is_not_met_when_its_evidence_is_wrong(whole_evidence: Evidence
 @pytest.mark.parametrize("clause", [one for one in CLAUSES_OF_THE_POLICY if one != "5.1"])
 def test_a_clause_has_no_data_when_its_evidence_is_absent(whole_evidence: Evidence, clause: str) -> None:
     assert status(ABSENT.get(clause, no_figures)(whole_evidence), clause) == "no data"
+
+
+def test_what_is_told_back_after_the_day_of_the_report_does_not_count_yet(whole_evidence: Evidence) -> None:
+    as_of = whole_evidence.params.plan.as_of.date()
+    late = [ToldBack(unit="B01", on=as_of + timedelta(days=days)) for days in (0, 1)]
+    found = [status(plan(told_back=(one,))(whole_evidence), "5.5") for one in late]
+    assert found == ["met", "not met"]
 
 
 def test_complaints_without_a_trend_are_not_enough(whole_evidence: Evidence) -> None:

@@ -12,13 +12,13 @@ import pandas as pd
 
 from analysis.measures.shortfall import p_worse
 from analysis.measures.units import COMPANY, has_unit, narrowed, unit_rows, with_missing_units
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run
 from analysis.stats.estimates import COLUMNS
 from analysis.stats.intervals.rates import rate
 from analysis.stats.intervals.shares import modified_wilson
 from analysis.tables.results import LEVEL
 
-HISTORY_QUARTERS = 8  # trends and baselines look back two years
 COMPLAINT_KIND = "complaint"  # DESIGN: requests of this kind count in response time only
 KEPT = (*COLUMNS, "exposure", "dispersion", "std_error", "df")
 Keys = list[str]

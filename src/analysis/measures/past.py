@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.measures.breakdown import HISTORY_QUARTERS
 from analysis.measures.evidence import MEASURES
 from analysis.measures.published_by import PUBLISHED_BY
 from analysis.measures.units import COMPANY, headline_rows
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run, remembered
 
 #: Definitions and knowledge of then; today's definitions, knowledge of then; definitions and knowledge of today.

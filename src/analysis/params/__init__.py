@@ -28,8 +28,8 @@ from analysis.params.yaml_file import Model, read_yaml
 from analysis.quarter import QUARTER_PATTERN, Quarter
 from analysis.refusal import Refused
 
-__all__ = ["PROJECT", "Action", "Calendar", "Contest", "Indicator", "Params", "Plan", "Recommendation", "Review",
-           "Rule", "Site", "Theme", "load_params"]
+__all__ = ["HISTORY_QUARTERS", "PROJECT", "Action", "Calendar", "Contest", "Indicator", "Params", "Plan",
+           "Recommendation", "Review", "Rule", "Site", "Theme", "load_params"]
 
 PROJECT = Path(__file__).resolve().parents[3]
 HISTORY_QUARTERS = 8  # trends and baselines look back two years

@@ -10,8 +10,8 @@ import ibis
 import pandas as pd
 
 from analysis.measures.audits.audits import ERRORS, PASSES, SEVERITY_WEIGHTS, checks
-from analysis.measures.breakdown import HISTORY_QUARTERS
 from analysis.measures.units import COMPANY, has_unit, narrowed, unit_rows
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run, remembered
 from analysis.stats.charts.false_alarms import runs_false_alarms
 from analysis.stats.charts.laney import laney_share_chart

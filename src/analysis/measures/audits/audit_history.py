@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.audits.audits import ERRORS, PASSES, checks, sampled
-from analysis.measures.breakdown import HISTORY_QUARTERS, by_unit
+from analysis.measures.breakdown import by_unit
 from analysis.measures.units import judged
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run
 from analysis.stats.intervals.sample_sizes import smallest_detectable_change
 from analysis.stats.testing import ALPHA, holm

@@ -16,8 +16,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import HISTORY_QUARTERS, Keys, Question, by_unit, with_customers
+from analysis.measures.breakdown import Keys, Question, by_unit, with_customers
 from analysis.measures.units import ANSWERS, judged, narrowed, unit_rows
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run, remembered
 from analysis.stats.estimates import OK, WITHHELD
 from analysis.stats.intervals.clusters import cluster_share

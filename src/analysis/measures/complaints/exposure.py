@@ -9,8 +9,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import COMPLAINT_KIND, HISTORY_QUARTERS
+from analysis.measures.breakdown import COMPLAINT_KIND
 from analysis.measures.units import has_unit, narrowed, unit_rows
+from analysis.params import HISTORY_QUARTERS
 from analysis.quarter import Quarter
 from analysis.run import Run
 from analysis.stats.intervals.rates import pearson_dispersion, rate

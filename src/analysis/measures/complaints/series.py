@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 import pandas as pd
 
-from analysis.measures.breakdown import HISTORY_QUARTERS
 from analysis.measures.complaints.exposure import cells, denominators, told_months
 from analysis.measures.units import has_unit, narrowed, unit_rows
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run
 
 WATCHED_QUARTERS = HISTORY_QUARTERS + 1  # the quarter itself and the two years before it

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.measures.breakdown import HISTORY_QUARTERS, labelled, number_of, plain_count
+from analysis.measures.breakdown import labelled, number_of, plain_count
 from analysis.measures.complaints.alarms import month_alarms, with_alarms
 from analysis.measures.complaints.exposure import Denominator, denominators, month_rates, told_months
 from analysis.measures.units import COMPANY, judged
+from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run, remembered
 from analysis.tables.results import blank_figures
 

@@ -12,8 +12,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from analysis.measures.breakdown import HISTORY_QUARTERS
-from analysis.params import Action
+from analysis.params import HISTORY_QUARTERS, Action
 from analysis.quarter import Quarter
 
 FIRST_DAYS = 31  # a quarter is reported, and a measure counts as begun with it, within its first month
