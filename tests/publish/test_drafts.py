@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pandas as pd
@@ -37,7 +38,8 @@ def test_a_draft_becomes_a_plan_when_it_is_approved(insurer: Insurer) -> None:
                          responded_at=rows["responded_at"].str.replace("-07-", "-05-"))
     run = insurer({"surveys": pd.concat([rows, before])}, indicators=plan, milestones=MILESTONES, modes=["online"],
                   limits={"claim": {"resolution": 123456.75}, "true": {"resolution": 1}},
-                  samples={"assessments": {"planned": 3, "reason": "two each"}},
+                  samples={"assessments": {"planned": 3, "reason": "two each"}, "surveys": {"planned": 100},
+                           "surveys.online": {"planned": 25}, "audits.targeted": {"planned": 7}},
                   tables={"surveys": {"covers": "fieldwork", "from": "2024-07-15", "to": "2024-09-30"}, "staff": {}},
                   files={"2024Q2.yml": earlier})
     path = run.params.directory / "2024Q4.yml"
@@ -57,7 +59,8 @@ def test_a_draft_becomes_a_plan_when_it_is_approved(insurer: Insurer) -> None:
     # Due on 5 October, before the results of 15 October were known: the working day after. 1 January is not worked.
     assert [(one.name, one.due.isoformat(), one.done) for one in drafted.milestones] == [
         ("報告: done", "2024-10-16", None), ("end", "2024-12-31", None), ("new year", "2024-12-31", None)]
-    assert drafted.samples["assessments"].planned == 3
+    assert [drafted.samples[name].planned for name in ("assessments", "audits.targeted")] == [3, 7]
+    assert drafted.samples["surveys.online"].planned == math.ceil(drafted.samples["surveys"].planned / 4)
     assert drafted.samples["surveys.claims"].planned == drafted.samples["surveys"].planned > 400
     assert "met twice; proposed target: 0.7" in text
     assert "#   none" in text

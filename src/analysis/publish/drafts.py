@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import json
+import math
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -95,28 +96,35 @@ def _remark(run: Run, name: str, planned: PlannedIndicator, now: pd.DataFrame, l
 
 
 def _samples(run: Run) -> Iterator[str]:
-    """Yield the samples: those drawn by a number wanted, per line where lines are told, and the others as planned."""
+    """Yield the samples: those drawn by a number wanted, per line where lines are told, and the others as planned.
+
+    A mode keeps its part of all invitations.
+    """
     audits = audit_plan(run)
     needed = {"surveys": sample_plan(run), "audits": audits[audits["indicator"].eq(AUDITS)]}
-    for table, found in needed.items():
-        told = found[found["status"].eq(OK)].sort_values("estimate").drop_duplicates("unit", keep="last")
-        lines = int(told.loc[told["unit_type"].ne(COMPANY), "estimate"].sum())
-        for row in told.sort_values(["unit_type", "unit"]).to_dict("records"):
-            whole = row["unit_type"] == COMPANY
-            reason = (f"{NEEDED[table]} for a half-width of {row['wanted_share']:g} in {row['measured_by']}:"
-                      f" {int(row['estimate'])} ({int(row['low'])} to {int(row['high'])});"
-                      f" {run.quarter} gave {row['half_width_share']:.3f}")
-            reason += f"; the lines need {lines}" if whole else ""
-            planned = max(int(row["estimate"]), lines if whole else 0)
-            name = table if whole else f"{table}.{row['unit']}"
-            yield f"  {name}: {flow({'planned': planned, 'reason': reason})}"
-    for name, one in run.params.plan.samples.items():
-        if name.partition(".")[0] not in {table for table, found in needed.items() if found["status"].eq(OK).any()}:
-            yield f"  {name}: {_sample(one)}"
+    drawn = {name: one for table, found in needed.items() for name, one in _drawn(run, table, found)}
+    before = run.params.plan.samples
+    for name, one in before.items():
+        table, _, part = name.partition(".")
+        if part in run.params.plan.modes and table in drawn and table in before and before[table].planned:
+            share = one.planned / before[table].planned
+            drawn[name] = Sample(planned=math.ceil(share * drawn[table].planned), reason=one.reason)
+    yield from (f"  {name}: {flow({'planned': one.planned, 'reason': one.reason})}"
+                for name, one in (drawn | {name: one for name, one in before.items() if name not in drawn}).items())
 
 
-def _sample(one: Sample) -> str:
-    return flow({"planned": one.planned, "reason": one.reason})
+def _drawn(run: Run, table: str, found: pd.DataFrame) -> Iterator[tuple[str, Sample]]:
+    """Yield the samples of ``table`` by the numbers ``found`` to be needed: of each unit the largest."""
+    told = found[found["status"].eq(OK)].sort_values("estimate").drop_duplicates("unit", keep="last")
+    lines = int(told.loc[told["unit_type"].ne(COMPANY), "estimate"].sum())
+    for row in told.sort_values(["unit_type", "unit"]).to_dict("records"):
+        whole = row["unit_type"] == COMPANY
+        reason = (f"{NEEDED[table]} for a half-width of {row['wanted_share']:g} in {row['measured_by']}:"
+                  f" {int(row['estimate'])} ({int(row['low'])} to {int(row['high'])});"
+                  f" {run.quarter} gave {row['half_width_share']:.3f}")
+        reason += f"; the lines need {lines}" if whole else ""
+        planned = max(int(row["estimate"]), lines if whole else 0)
+        yield table if whole else f"{table}.{row['unit']}", Sample(planned=planned, reason=reason)
 
 
 def _milestones(run: Run) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.collection.collection import data_quality, fieldwork, milestones, rows_by_outcome
+from tests.measures.audits.test_audit_charts import checks
 from tests.measures.conftest import Insurer
 
 STEPS = [
@@ -35,6 +36,14 @@ def test_a_sample_counts_distinct_units_by_table_mode_and_line(insurer: Insurer)
     found = fieldwork(run).set_index("sample").loc[["surveys", "surveys.online", "surveys.claims"]]
     assert list(found["actual"]) == [3, 1, 2]
     assert list(found["reached"]) == [True, False, True]
+
+
+def test_cases_chosen_for_a_suspicion_are_no_part_of_a_sample(insurer: Insurer) -> None:
+    audits = checks([10]).head(4).assign(audit_id=["a", "b", "b", "c"], auditor_id=["x", "x", "y", "x"],
+                                         sampling=["random", "random", "random", "targeted"])
+    names = ("audits", "audits.claims", "audits.targeted")
+    found = fieldwork(insurer({"audits": audits}, samples={name: {"planned": 2} for name in names}))
+    assert dict(zip(found["sample"], found["actual"], strict=True)) == dict(zip(names, (2, 2, 1), strict=True))
 
 
 def test_every_row_is_accounted_for_with_its_reason(insurer: Insurer) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.run import Run, remembered
 from analysis.tables import TABLES
 
+RANDOM, TARGETED = "random", "targeted"  # how an audited case was chosen
 MILESTONE_COLUMNS = ["milestone", "owner", "due", "done", "state"]
 FIELDWORK_COLUMNS = ["sample", "planned", "actual", "reached", "reason"]
 QUALITY_COLUMNS = ["table", "delivery", "received", "validated", "quarantined", "excluded", "superseded", "blanked",
@@ -32,7 +33,8 @@ def fieldwork(run: Run) -> pd.DataFrame:
     """Return, per sample of the plan, how many units it wanted and how many the delivery holds.
 
     A sample is named after its table (``audits``), or table and service line or mode (``surveys.phone``); its units are
-    the distinct values of the table's first key column.
+    the distinct values of the table's first key column. Cases chosen for a suspicion are no part of a sample and are
+    planned by a name of their own (``audits.targeted``).
     """
     rows = [[name, sample.planned, actual := _units(run, name), actual >= sample.planned, sample.reason]
             for name, sample in run.params.plan.samples.items()]
@@ -42,7 +44,9 @@ def fieldwork(run: Run) -> pd.DataFrame:
 def _units(run: Run, name: str) -> int:
     table, _, part = name.partition(".")
     rows = run.warehouse.table(table)
-    if part:
+    if "sampling" in rows.columns:
+        rows = rows.filter(rows.sampling == (TARGETED if part == TARGETED else RANDOM))
+    if part not in ("", TARGETED):
         column = "mode" if "mode" in rows.columns and part in run.params.plan.modes else "service_line"
         rows = rows.filter(rows[column] == part)
     return int(run.warehouse.reduce(rows.agg(units=rows[TABLES[table].key[0]].nunique()))["units"].iloc[0])
