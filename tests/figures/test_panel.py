@@ -101,6 +101,10 @@ def test_a_duty_left_undone_is_red_with_a_sign_and_its_word() -> None:
     html = table(states, "caption", Wording("en")).data
     assert '<span class="verdict-not-met"><span aria-hidden="true">✗</span> not reviewed</span>' in html
     assert '<span class="verdict-met"><span aria-hidden="true">✓</span> reviewed</span>' in html
+    effects = pd.DataFrame({"unit": ["a", "b", "c"], "effect": ["harmful", "effective", "not shown"]})
+    html = table(effects, "caption", Wording("en")).data
+    assert '<span class="verdict-not-met"><span aria-hidden="true">✗</span> harmful</span>' in html
+    assert "<td>not shown</td>" in html.replace(' class="whole"', "")
     assert html.count("verdict-") == 2
 
 

@@ -72,6 +72,11 @@ def test_bars_take_the_colour_of_their_verdict() -> None:
     assert [to_hex(bar.get_facecolor()).upper() for bar in bars[:2]] == [BLUE, VERMILION]
 
 
+def test_an_axis_of_hours_says_so() -> None:
+    ax = interval_plot(ROWS.assign(indicator="response_median_hours"), axes(), SAY)
+    assert ax.xaxis.get_major_formatter()(36.0) == "36.0 h"
+
+
 def test_survival_curve_is_drawn_in_hours() -> None:
     ax = survival_curve(CURVE, axes(), SAY)
     assert list(ax.lines[0].get_xdata()) == [0, 1.5, 10]

@@ -26,6 +26,7 @@ def test_a_panel_per_indicator_with_its_quarters_and_one_without_figures_says_so
     first, second = drawn.axes[:2]
     assert list(first.lines[0].get_ydata()) == [0.5, 0.7]
     assert [text.get_text() for text in second.texts] == ["no data"]
+    assert first.get_title(loc="left").endswith("\ntarget 70.0%")
 
 
 def test_the_ledger_is_counted() -> None:

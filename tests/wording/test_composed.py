@@ -44,6 +44,11 @@ def test_a_problem_is_named_by_title_and_place() -> None:
         "Satisfied customers (resolution), kind claim")
 
 
+def test_a_sample_is_named_by_its_table_and_its_part() -> None:
+    assert said("sample", "surveys", "en") == "Surveys"
+    assert said("sample", "surveys.phone", "zh-Hant") == f"{said('sample', 'surveys', 'zh-Hant')}：電話"
+
+
 def test_what_a_decision_concerns_is_an_indicator_or_a_problem() -> None:
     assert said("concerns", "csat_top2_share", "en") == "Satisfied customers"
     assert said("concerns", "csat_top2_share:branch:B04", "en") == "Satisfied customers, branch B04"

@@ -83,6 +83,11 @@ def test_words_nobody_knows_are_not_rejoined() -> None:
     assert Wording("zh-Hant").term("half in June; half in July") == "half in June; half in July"
 
 
+def test_a_small_number_in_a_reason_keeps_two_digits() -> None:
+    said = Wording("en").status("not estimable: too few units: the smallest attainable p is 0.1667")
+    assert said == "not estimable: too few units: the smallest attainable p is 0.17"
+
+
 def test_a_reason_has_no_long_fractions() -> None:
     assert Wording("zh-Hant").status("not estimable: not reached by 233.467") == "無法估計：至 233.5 仍未達到"
 

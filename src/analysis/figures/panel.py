@@ -22,6 +22,7 @@ from analysis.wording.composed import cell
 from analysis.wording.numbers import missing
 from analysis.wording.terms import LOOKS, SYMBOLS
 
+LOOKING = frozenset({"state", "effect", "change"})  # columns whose words may look like a verdict (`LOOKS`)
 SHORT = 10  # characters; Chinese may break between any two, and a narrow column would
 FOLD_OVER = 20  # rows; a longer table is folded
 # Said beside the estimate (low, high, status) or the same on every row of a report (level, method).
@@ -92,7 +93,7 @@ def _cell(row: Mapping[str, Any], name: str, say: Wording) -> str:
     if name == "estimate":
         text = escape(say.estimate({**row, "indicator": _indicator(row)}))
         return text if row.get("status", "ok") == "ok" else f'<span class="status">{text}</span>'
-    look = value if name == "verdict" else LOOKS.get(value) if name == "state" else None
+    look = value if name == "verdict" else LOOKS.get(value) if name in LOOKING else None
     if not missing(look):
         symbol, words = SYMBOLS.get(str(look), "–"), escape(say.term(value))
         return f'<span class="{_class(str(look))}"><span aria-hidden="true">{symbol}</span> {words}</span>'

@@ -140,8 +140,9 @@ def _tick(value: float, say: Wording) -> str:
 def _measured_axis(ax: Axes, which: str, table: pd.DataFrame, say: Wording) -> Axes:
     """Write the axis in the unit of the table's indicator and name it by the indicator's title."""
     name, axis = _name(table), getattr(ax, f"{which}axis")
-    if say.unit(name) == "share":
-        axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, say)))
+    written = {"share": lambda value: _tick(value, say), "hours": say.hours}.get(say.unit(name))
+    if written:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: written(value)))
     axis.set_major_locator(MaxNLocator(6))
     getattr(ax, f"set_{which}label")(say.title(name) if name else "")
     return ax

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -12,7 +14,7 @@ from analysis.wording.terms import SYMBOLS
 
 # Light tints of the verdicts' colours: dark text on each has a contrast above 10 to 1.
 TINTS = {"met": "#cfe5f2", "not met": "#f8d9c8", "cannot tell": "#eceff2", "no target": "#ffffff"}
-MAX_LABELLED = 14  # characters of a column head
+WRAPPED_AT = 14  # characters of a column head
 
 
 def verdict_grid(scorecard: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
@@ -25,7 +27,7 @@ def verdict_grid(scorecard: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
         _cell(ax, (units.index(row["unit"]), indicators.index(row["indicator"])), row, say)
     ax.set_xlim(-0.5, max(1, len(units)) - 0.5)
     ax.set_ylim(max(1, len(indicators)) - 0.5, -0.5)
-    ax.set_xticks(range(len(units)), [_short(say.term(unit)) for unit in units])
+    ax.set_xticks(range(len(units)), [fill(say.term(unit), WRAPPED_AT) for unit in units])
     ax.set_yticks(range(len(indicators)), [say.title(name) for name in indicators])
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -46,7 +48,3 @@ def _cell(ax: Axes, place: tuple[int, int], row: dict, say: Wording) -> None:
         return
     text = say.value(row["estimate"], row["indicator"])
     ax.text(across, down, f"{SYMBOLS.get(verdict, '–')} {text}", ha="center", va="center", color=INK)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_LABELLED else f"{text[:MAX_LABELLED - 1]}…"

@@ -52,7 +52,7 @@ def _panel(ax: Axes, told: pd.DataFrame, say: Wording) -> None:
     ax.set_ylabel("")
     title, target = titled(told.iloc[0].to_dict(), say), told["target"].iloc[-1]
     if not missing(target):
-        title = say("{title}, target {amount}", title=title, amount=say.value(target, str(told["indicator"].iloc[0])))
+        title += "\n" + say("target {amount}", amount=say.value(target, str(told["indicator"].iloc[0])))
     ax.set_title(title, loc="left")
 
 

@@ -131,11 +131,11 @@ def _between(run: Run, now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     same = both["weighting"].eq(both["weighting_before"]) | both["weighting_before"].isna()
     parted = split(now, before, told[told["unit_type"] == COMPANY], run.level).assign(unit_type=COMPANY)
     full = told.merge(parted, how="left", on=[*FIGURE, "unit_type"])
-    return full.assign(change=_worded(run, full), note=same.map({True: "", False: REWEIGHTED}),
+    return full.assign(change=worded(run, full), note=same.map({True: "", False: REWEIGHTED}),
                        **{name: full[name].astype("str").fillna("") for name in ("split_by", "reversed", "turned_by")})
 
 
-def _worded(run: Run, told: pd.DataFrame) -> pd.Series:
+def worded(run: Run, told: pd.DataFrame) -> pd.Series:
     """Return better, worse or not shown of each change; "" where there is none or neither way is better."""
     direction = told["indicator"].map(lambda one: run.params.registry[one].direction)
     up, down = told["low"] > 0, told["high"] < 0

@@ -86,6 +86,12 @@ def problem(text: str, say: Wording) -> str:
     return say("{title}, {place}", title=title, place=say.place(found.groupdict()))
 
 
+def sample(text: str, say: Wording) -> str:
+    """Return a sample of the plan, "table" or "table.part", as table and part."""
+    table, _, part = text.partition(".")
+    return say("{caption}: {title}", caption=say.term(table), title=say.term(part)) if part else say.term(table)
+
+
 def subject(text: str, say: Wording) -> str:
     """Return an indicator as its title, or the id of a problem as `problem` does."""
     return say.title(text) if IDENTIFIER.fullmatch(text) else problem(text, say)
@@ -116,5 +122,5 @@ def evidence(text: str, say: Wording) -> str:
 COMPOSED: Mapping[str, Callable[[str, Wording], str]] = MappingProxyType({
     "limit": limits, "reasons": reasons, "suspicions": suspicions, "certainty": alternatives, "source": alternatives,
     "problem_id": problem, "evidence": evidence, "missing": titles,
-    "measured_by": titles, "concerns": subject,
+    "measured_by": titles, "concerns": subject, "sample": sample,
 })

@@ -123,7 +123,7 @@ class Wording:
         """Return a status in words; the reason of "not estimable: …" is translated with its numbers kept."""
         if not status.startswith(NOT_ESTIMABLE):
             return self.term(status)
-        reason = LONG_FRACTION.sub(lambda found: f"{float(found[0]):.1f}", status.removeprefix(NOT_ESTIMABLE))
+        reason = LONG_FRACTION.sub(_shortened, status.removeprefix(NOT_ESTIMABLE))
         return self("not estimable: {reason}", reason=self.phrase(reason))
 
     def phrase(self, text: str) -> str:
@@ -207,3 +207,9 @@ class Wording:
 
 def _whole(n: float) -> float:
     return int(n) if float(n).is_integer() else n
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """Return a number with one decimal, a small one with two digits that count: a p of 0.167 must not read 0.2."""
+    value = float(found[0])
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"

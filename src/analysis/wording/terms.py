@@ -27,8 +27,11 @@ VERDICTS: Mapping[str, str] = MappingProxyType({
 # Never by colour alone: the symbol says the same.
 SYMBOLS: Mapping[str, str] = MappingProxyType({"met": "✓", "not met": "✗", "cannot tell": "?", "no target": "–"})
 
-# States that look like a verdict: a duty done, or one left undone.
-LOOKS: Mapping[str, str] = MappingProxyType({"reviewed": "met", "not reviewed": "not met", "overdue": "not met"})
+# States, effects and changes that look like a verdict: a duty done or left undone, for the better or for the worse.
+LOOKS: Mapping[str, str] = MappingProxyType({
+    "reviewed": "met", "not reviewed": "not met", "overdue": "not met",
+    "effective": "met", "harmful": "not met", "better": "met", "worse": "not met",
+})
 
 STATUSES: Mapping[str, str] = MappingProxyType({
     "ok": N_("ok"), "no data": N_("no data"), "not applicable": N_("not applicable"),

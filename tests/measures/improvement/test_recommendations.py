@@ -18,7 +18,7 @@ ANYWHERE = ENTRY | {"id": "R2", "unit_types": [], "measure": "listen", "expected
 PROBLEMS = pd.DataFrame(
     [["nps:branch:B1", "nps", "branch", "B1", "customer_service"], ["nps:company:company", "nps", "company", "company",
      "customer_service"], ["csat_mean:branch:B1", "csat_mean", "branch", "B1", "customer_service"]],
-    columns=["problem_id", "indicator", "unit_type", "unit", "owner"])
+    columns=["problem_id", "indicator", "unit_type", "unit", "owner"]).assign(part=["", "", "B1 in words"])
 
 
 def test_the_first_entry_that_fits_indicator_and_unit_is_the_advice(insurer: Insurer) -> None:
@@ -26,6 +26,7 @@ def test_the_first_entry_that_fits_indicator_and_unit_is_the_advice(insurer: Ins
     table = recommendations(run, PROBLEMS).set_index("problem_id")
     assert table["measure"].tolist() == ["coach", "listen", ""]
     assert table["expected_effect"].tolist() == ["+4", "", ""]
+    assert table["part"].tolist() == ["", "", "B1 in words"]
     assert table["owner_department"].tolist() == ["training", "training", "customer_service"]
 
 

@@ -58,6 +58,8 @@ def test_quarters_stand_with_their_own_intervals_and_a_year_is_their_mean(insure
     change = table[table["period"] == "change of the year"].iloc[0]
     assert change["estimate"] == pytest.approx(32 / 160)
     assert change["low"] > 0
+    assert table.groupby("period")["change"].unique().map(list).to_dict() == {
+        "change of the year": ["better"], "quarter": [""], "year": [""]}
     assert change["verdict"] == "no target"
 
 

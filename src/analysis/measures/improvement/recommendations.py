@@ -8,8 +8,8 @@ from analysis.measures.improvement.actions import LIST_SEPARATOR
 from analysis.params import Action, Recommendation
 from analysis.run import Run
 
-COLUMNS = ["problem_id", "recommendation_id", "measure", "expected_effect", "evidence", "certainty", "owner_department",
-           "action_id"]
+COLUMNS = ["problem_id", "part", "recommendation_id", "measure", "expected_effect", "evidence", "certainty",
+           "owner_department", "action_id"]
 
 
 def recommendations(run: Run, problems: pd.DataFrame) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def _row(run: Run, problem: dict) -> list[object]:
     measures = registered_against(run, str(problem["problem_id"]), indicator, str(problem["unit"]))
     names = LIST_SEPARATOR.join(one.action_id for one in measures)
     if found is None:
-        return [problem["problem_id"], "", "", "", "", "", problem["owner"], names]
+        return [problem["problem_id"], problem["part"], "", "", "", "", "", problem["owner"], names]
     effect = "" if found.expected_effect is None else f"{found.expected_effect:+g}"
-    return [problem["problem_id"], found.id, found.measure, effect, found.evidence, found.certainty,
+    return [problem["problem_id"], problem["part"], found.id, found.measure, effect, found.evidence, found.certainty,
             found.owner_department, names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.measures.changes import worded
 from analysis.measures.past import AGAIN, FIGURES, headlines, past
 from analysis.measures.summary.composite import HEADLINE_EVENT
 from analysis.measures.units import COMPANY, judged
@@ -22,7 +23,8 @@ def years(run: Run) -> pd.DataFrame:
 
     ``period``: a ``quarter`` (each as known at its own date, told under today's definitions), the ``year`` of four
     quarters up to ``quarter``, and the ``change of the year`` on the four quarters before. A year is the mean of its
-    quarters, with its interval; a quarter without a figure leaves the year without one.
+    quarters, with its interval; a quarter without a figure leaves the year without one. ``change``: better, worse or
+    not shown, of a change alone.
     """
     now, before = headlines(run, run.params.plan.indicators), past(run)
     before = before[before["stage"].eq(AGAIN) & before["indicator"].isin(run.params.plan.indicators)]
@@ -38,7 +40,8 @@ def years(run: Run) -> pd.DataFrame:
     parts = [shown, *(_sum(told, weights).assign(period=period, quarter=quarter) for period, quarter, weights in sums)]
     frame = judged(run, parts)
     changes = frame["period"].eq(CHANGE)
-    return frame.assign(target=frame["target"].mask(changes), verdict=frame["verdict"].mask(changes, "no target"))
+    return frame.assign(target=frame["target"].mask(changes), verdict=frame["verdict"].mask(changes, "no target"),
+                        change=worded(run, frame).where(changes, ""))
 
 
 def _sum(told: pd.DataFrame, weights: dict[str, float]) -> pd.DataFrame:
