@@ -30,12 +30,10 @@ def crossed_counts(counts: pd.DataFrame, down: str, across: str, least: int) -> 
 
 
 def _complemented(cells: npt.NDArray[np.int64], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    hidden = hidden.copy()
-    while True:
+    hidden, before = hidden.copy(), -1
+    while hidden.sum() != before:
         before = hidden.sum()
-        for lines, mask in ((cells, hidden), (cells.T, hidden.T)):
-            for line, own in zip(lines, mask, strict=True):
-                if own.sum() == 1 and len(line) > 1:
-                    own[np.where(own, np.iinfo(np.int64).max, line).argmin()] = True
-        if hidden.sum() == before:
-            return hidden
+        for line, own in (*zip(cells, hidden, strict=True), *zip(cells.T, hidden.T, strict=True)):
+            if own.sum() == 1 and len(line) > 1:
+                own[np.where(own, np.iinfo(np.int64).max, line).argmin()] = True
+    return hidden

@@ -179,9 +179,10 @@ class Review(Closed):
 
     @model_validator(mode="after")
     def _decisions_follow_the_review(self) -> Review:
-        for part, rows in (("indicators", self.indicators), ("problems", self.problems)):
-            for number, one in enumerate(rows):
-                for name, day in (("due", one.due), ("done", one.done)):
-                    if day is not None and day < self.reviewed_on:
-                        raise misfit(f"{name} lies before reviewed_on", part, number, name)
+        decided = [*(("indicators", number, one) for number, one in enumerate(self.indicators)),
+                   *(("problems", number, one) for number, one in enumerate(self.problems))]
+        for part, number, one in decided:
+            for name, day in (("due", one.due), ("done", one.done)):
+                if day is not None and day < self.reviewed_on:
+                    raise misfit(f"{name} lies before reviewed_on", part, number, name)
         return self

@@ -65,11 +65,6 @@ def misfit(rule: str, *place: str | int, remedy: str = "Correct one of the two")
 class _Loader(yaml.SafeLoader):
     """Safe YAML of KINDS alone, without aliases (no bombs) and without repeated keys."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012  # PyYAML's own way to say which plain words have a type
-    yaml_constructors = {  # noqa: RUF012  # and which types there are
-        tag: build for tag, build in yaml.SafeLoader.yaml_constructors.items()
-        if tag is None or tag in {f"{TAG}{kind}" for kind in KINDS}}
-
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
@@ -87,6 +82,10 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+# PyYAML's own way to say which plain words have a type, and which types there are.
+_Loader.yaml_implicit_resolvers = {}
+_Loader.yaml_constructors = {tag: build for tag, build in yaml.SafeLoader.yaml_constructors.items()
+                             if tag is None or tag in {f"{TAG}{kind}" for kind in KINDS}}
 for kind, (pattern, first) in PLAIN_WORDS.items():
     _Loader.add_implicit_resolver(f"{TAG}{kind}", re.compile(rf"\A(?:{pattern})\Z"), first)
 
