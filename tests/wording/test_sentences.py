@@ -83,6 +83,11 @@ def test_words_nobody_knows_are_not_rejoined() -> None:
     assert Wording("zh-Hant").term("half in June; half in July") == "half in June; half in July"
 
 
+@pytest.mark.parametrize(("p", "words"), [(0.0004, "<0.001"), (0.001, "0.001"), (0.0, "0.000"), (0.0321, "0.032")])
+def test_a_small_p_is_not_told_apart(p: float, words: str) -> None:
+    assert Wording("en").value(p, "p_adjusted") == words
+
+
 def test_a_small_number_in_a_reason_keeps_two_digits() -> None:
     said = Wording("en").status("not estimable: too few units: the smallest attainable p is 0.1667")
     assert said == "not estimable: too few units: the smallest attainable p is 0.17"

@@ -11,6 +11,7 @@ from analysis.figures.charts import control_chart
 from analysis.figures.left_out import OK, with_figures
 from analysis.figures.style import SKY, WIDTH_INCHES
 from analysis.wording import Wording
+from analysis.wording.numbers import SMALLEST_P
 
 ACROSS = 2  # charts side by side
 CHART_INCHES = 2.3
@@ -18,7 +19,6 @@ NOW_OPACITY = 0.18
 MONTHS_LABELLED = 6  # every so many, the newest included; more do not fit half a page
 ROOM = 0.05  # above and below, of the range
 CERTAIN = 0.05  # p below it: beyond chance
-SMALLEST_P = 0.001
 
 
 def control_panels(charts: pd.DataFrame, say: Wording) -> Figure:
@@ -80,8 +80,9 @@ def raters_sentence(tested: pd.DataFrame, say: Wording) -> str:
     row = tested.iloc[0]
     if row["status"] != "ok":
         return say("Differences in severity: {status}.", status=say.status(str(row["status"])))
-    p = say("p < {p}", p=say.number(SMALLEST_P, 3)) if row["p"] < SMALLEST_P else say("p = {p}",
-                                                                                    p=say.number(row["p"], 3))
+    p = say("p = {p}", p=say.number(row["p"], 3))
+    if row["p"] < SMALLEST_P:
+        p = say("p < {p}", p=say.number(SMALLEST_P, 3))
     if row["p"] < CERTAIN:
         return say("The {raters} raters differ in severity by more than chance ({p}). Standing out from the others: "
                    "{found}. If all were alike, anybody would stand out in at most {chance} of quarters.",

@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, format_percent
 
 DECIMALS = {"score_1to5": 2, "alpha": 2, "ratio": 2, "count": 0, "weight": 2, "p": 3}  # others: one
 DEFAULT_DECIMALS = 1
+SMALLEST_P = 0.001  # a smaller p is not told apart
 SUFFIXES = (("share", "share"), ("_probability", "share"), ("_count", "count"), ("_hours", "hours"),
             ("_1to5", "score_1to5"), ("_mean", "score_1to5"), ("nps", "nps"), ("_score", "score_0to100"),
             ("_alpha", "alpha"), ("_ratio", "ratio"), ("weight", "weight"), ("p_worse", "p"), ("p_adjusted", "p"),

@@ -81,6 +81,8 @@ class Wording:
             return self.share(value)
         if unit == "hours":
             return self.hours(value)
+        if unit == "p" and 0 < value < numbers.SMALLEST_P:
+            return f"<{self.number(numbers.SMALLEST_P, numbers.DECIMALS[unit])}"
         return self.number(value, numbers.DECIMALS.get(unit))
 
     def unit(self, name: str) -> str:
