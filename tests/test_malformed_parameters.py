@@ -223,6 +223,8 @@ SLIPS = {
                               "Correct one of the two"),
     "done before started": (ACTIONS, "done_on: 2024-03-01", "done_on: 2024-01-20", "done_on", "0.done_on",
                             "Correct one of the two"),
+    "chosen by a later quarter": (ACTIONS, "  window:", "  chosen_from: 2024Q2\n  window:", "chosen_from",
+                                  "0.chosen_from", "Correct one of the two"),
     "a window before opened": (ACTIONS, "window: 2024Q2", "window: 2023Q2", "window", "0.window",
                                "Correct one of the two"),
     "a window of no quarter": (ACTIONS, "window: 2024Q2", "window: 2024Q5", "window", "0.window", "Correct the value"),

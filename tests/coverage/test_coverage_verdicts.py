@@ -6,8 +6,8 @@ by branch, segment and mode, waits by branch, kind and minute; put through the p
 counts as seen where the report says that its effect can be (``detectable``).
 
 By chance: no measure does anything; each is aimed at the branches that stood worst in the quarter before it was opened,
-which would improve without any. Nothing is promised of units chosen by two quarters, of which one is left out; it is
-measured beside.
+which would improve without any; or in two quarters, registered (``chosen_from``) or not. Nothing is promised of units
+chosen by quarters that nobody registered; it is measured beside.
 """
 
 from __future__ import annotations
@@ -51,10 +51,13 @@ WAIT_SPREAD, OPEN_SHARE, MINIMUM_N = 0.9, 0.02, 10  # of log hours; of requests;
 SLOWED = Measure("A2024-03", MEDIAN, ("B09", "B10"), (), date(2024, 1, 1), time_factor=1.5, verdict="harmful")
 PLANTED, LIFTED = (*MEASURES, SLOWED), ("B04", "B05", "B07")
 OPENED, BEGUN = date(2023, 11, 6), date(2024, 1, 1)
-#: Worst units taken, opened and begun on, by which quarters chosen.
-AIMED = [(3, OPENED, BEGUN, ("2023Q3",)), (3, date(2024, 1, 20), date(2024, 1, 25), ("2023Q4",)),
-         (2, OPENED, BEGUN, ("2023Q2", "2023Q3"))]
-NOT_PROMISED = ("chosen by two quarters, called effective",)
+#: Worst units taken, opened and begun on, by which quarters chosen, whether these are registered.
+AIMED = [(3, OPENED, BEGUN, ("2023Q3",), True), (3, date(2024, 1, 20), date(2024, 1, 25), ("2023Q4",), True),
+         (2, OPENED, BEGUN, ("2023Q2", "2023Q3"), True), (2, OPENED, BEGUN, ("2023Q2", "2023Q3"), False)]
+NAMES = {(1, True): "worst of one quarter, called effective",
+         (2, True): "worst of two quarters, registered, called effective",
+         (2, False): "worst of two quarters, not registered, called effective"}
+NOT_PROMISED = (NAMES[2, False],)
 KEPT = ["indicator", "event", "unit", "estimate", "n", "hours", "quarter"]
 COLUMNS = ["estimator", "cell", "runs", "coverage", "false_alarms", "bound", "holds"]
 
@@ -162,14 +165,15 @@ def planted(runs: int) -> pd.DataFrame:
     return pd.DataFrame([judged(seed, one) for seed in range(runs) for one in PLANTED])
 
 
-def aimed_at_worst(seed: int, indicator: str, aim: tuple[int, date, date, tuple[str, ...]]) -> dict[str, Any]:
-    number, opened, begun, chosen = aim
+def aimed_at_worst(seed: int, indicator: str, aim: tuple[int, date, date, tuple[str, ...], bool]) -> dict[str, Any]:
+    number, opened, begun, chosen, registered = aim
     history = insurer(seed, indicator)
     stood = history[history["quarter"].isin(chosen) & history["unit"].ne(BAD_BRANCH.branch)]
     mean = stood.groupby("unit")["estimate"].mean().sort_values(ascending=indicator == SHARE)
-    told = told_of(action("A1", indicator, tuple(mean.index[:number]), begun, opened), history)
+    one = action("A1", indicator, tuple(mean.index[:number]), begun, opened)
+    told = told_of(one.model_copy(update={"chosen_from": chosen[0]}) if registered else one, history)
     sign = 1 if indicator == SHARE else -1
-    return told | {"insurer": seed, "indicator": indicator, "quarters": len(chosen),
+    return told | {"insurer": seed, "indicator": indicator, "aim": NAMES[len(chosen), registered],
                    "mark": told["effect"] == "effective", "gain": sign * told["by_regression"]}
 
 
@@ -221,9 +225,8 @@ def table(runs: int) -> pd.DataFrame:
              for cell, part in [*covers.groupby("cell"), ("all", covers)]]
     rows += [row("found at the smallest detectable effect", str(cell), part, RIGHT - within(RIGHT, part))
              for cell, part in limit.groupby("indicator")]
-    names = {1: "worst of one quarter, called effective", 2: NOT_PROMISED[0]}
-    rows += [row(names[int(quarters)], str(cell), part, ALPHA + within(ALPHA, part), "false_alarms")
-             for (quarters, cell), part in idle.groupby(["quarters", "indicator"])]
+    rows += [row(str(aim), str(cell), part, ALPHA + within(ALPHA, part), "false_alarms")
+             for (aim, cell), part in idle.groupby(["aim", "indicator"])]
     return pd.DataFrame(rows).reindex(columns=COLUMNS)
 
 
@@ -233,7 +236,7 @@ def rows_of(name: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", [
     "verdict right where it can be seen", "interval of the effect", "found at the smallest detectable effect",
-    "worst of one quarter, called effective"])
+    NAMES[1, True], NAMES[2, True]])
 def test_what_is_said_of_measures_holds(name: str) -> None:
     rows = rows_of(name)
     assert len(rows)
@@ -245,6 +248,7 @@ def test_effects_are_seen_in_most_insurers() -> None:
 
 
 def test_the_quarters_that_chose_the_units_would_have_passed_for_an_effect() -> None:
-    one = by_chance(RUNS).query("quarters == 1")
+    every = by_chance(RUNS)
+    one = every[every["aim"].eq(NAMES[1, True])]
     gain = one.groupby(["indicator", "insurer"])["gain"].mean().groupby("indicator").agg(["mean", "sem"])
     assert (gain["mean"] > ERRORS * gain["sem"]).all(), gain.to_string()

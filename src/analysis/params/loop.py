@@ -29,6 +29,8 @@ class Action(Closed):
     done_on: date | None = None
     expected_effect: float
     window: str
+    #: The first of the quarters by whose figures the units were chosen, where they are more than the last reported.
+    chosen_from: QuarterName | None = None
     evidence: str = ""
     #: What was decided of the measure once it was judged, and when.
     decision: str = ""
@@ -54,6 +56,8 @@ class Action(Closed):
                 raise misfit(f"{name} lies before opened_on", name)
         if self.done_on and self.started_on and self.done_on < self.started_on:
             raise misfit("done_on lies before started_on", "done_on")
+        if self.chosen_from and Quarter.parse(self.chosen_from) > Quarter.of(self.opened_on):
+            raise misfit("chosen_from lies after opened_on", "chosen_from")
         ends = self.window.split(BETWEEN)
         if len(ends) > 2 or not all(QUARTER_PATTERN.fullmatch(one) for one in ends) or ends != sorted(ends):
             raise misfit("window is one quarter, or two as in 2024Q1 to 2024Q3", "window", remedy="Correct the value")

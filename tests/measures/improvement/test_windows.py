@@ -35,6 +35,14 @@ def test_quarters_that_chose_the_units_are_neither_before_nor_after() -> None:
         "2023Q3": "chosen", "2023Q4": "chosen", "2024Q1": "after", "2024Q2": "after"}
 
 
+@pytest.mark.parametrize(("chosen_from", "chosen"), [
+    ("2023Q1", ["2023Q1", "2023Q2", "2023Q3", "2023Q4"]), ("2023Q4", ["2023Q3", "2023Q4"])])
+def test_more_quarters_may_be_registered_to_have_chosen_the_units_but_not_fewer(chosen_from: str,
+                                                                                chosen: list[str]) -> None:
+    found = phases(action(chosen_from=chosen_from))
+    assert [quarter for quarter, phase in found.items() if phase == "chosen"] == chosen
+
+
 def test_a_quarter_not_yet_reported_did_not_choose_alone() -> None:
     """On 5 January the third quarter was the last one reported, on 5 February the fourth."""
     early = phases(action(opened_on="2024-01-05", started_on="2024-01-20"))

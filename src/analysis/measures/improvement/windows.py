@@ -3,7 +3,7 @@
 Before is at most eight quarters, and the window the registered one, so that a judgement stays what it was. A quarter in
 which the measure began after its first month says neither. Nor do the quarters that chose the units: measures go
 where figures are bad, and the worst improve by chance alone. They are those from the last one that had been reported
-when the measure was opened to the one of its opening, at least two.
+when the measure was opened, or from ``chosen_from`` where that is earlier, to the one of its opening, at least two.
 """
 
 from __future__ import annotations
@@ -70,8 +70,9 @@ def phased(action: Action, told: pd.DataFrame, now: Quarter) -> pd.DataFrame:
     """
     opened = Quarter.of(action.opened_on)
     reported = Quarter.of(action.opened_on - timedelta(days=FIRST_DAYS)).plus(-1)
+    chosen = min(reported, Quarter.parse(action.chosen_from)) if action.chosen_from else reported
     first, window = touched(action, now), judged_over(action, now) if began(action, now) else []
     phase = {str(one): AFTER for one in window if one <= now}
-    phase |= {str(one): CHOSEN if reported <= one <= opened else BEFORE
+    phase |= {str(one): CHOSEN if chosen <= one <= opened else BEFORE
               for one in looked_at(action, now) if one < first}
     return told.assign(phase=told["quarter"].map(phase))[told["quarter"].isin(list(phase))]
