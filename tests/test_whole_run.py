@@ -120,29 +120,52 @@ def test_no_warning_or_traceback_is_shown(report: Path, page: str) -> None:
     assert re.findall(r"Traceback|Warning:|stderr|quarter = &quot;|\bnan\b|\bNaN\b|\binf\b|&lt;NA&gt;", text) == []
 
 
-def printed(page: Path, say: Wording) -> list[str]:
-    """Return every estimate that a table of the page shows, as it stands there."""
+def printed(page: Path, say: Wording) -> list[tuple[str, str, str]]:
+    """Return every estimate that a table of the page shows, after its indicator and unit; "" where none is told."""
     found = []
+    titles = {say.title(one.id) for one in load_params(ROOT / "params", Quarter.parse(QUARTER)).registry}
     for table in BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find_all("table"):
         heads = [head.get_text() for head in table.find_all("th", scope="col")]
-        if say.column("estimate") in heads:
-            place = heads.index(say.column("estimate"))
-            rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")[1:]]
-            found += [row[place].get_text() for row in rows if len(row) == len(heads)]
+        caption = table.caption.get_text().rpartition(": ")[2]
+        rows = [dict(zip(heads, (one.get_text() for one in row.find_all(["th", "td"])), strict=False))
+                for row in table.find_all("tr")[1:]]
+        found += [(row.get(say.column("indicator"), caption if caption in titles else ""),
+                   row.get(say.column("unit"), ""), row[say.column("estimate")])
+                  for row in rows if len(row) == len(heads) and say.column("estimate") in row]
     return found
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_estimate_on_a_page_stands_in_a_saved_table(report: Path, page: str) -> None:
-    say = Wording("en", load_params(ROOT / "params", Quarter.parse(QUARTER)).registry)
+@pytest.fixture(scope="module")
+def saved(report: Path) -> list[dict]:
+    """Return every row with an estimate of the saved tables."""
     every = [pd.read_csv(path) for path in sorted(report.rglob("tables/*.csv"))]
     effects = [table.assign(indicator=table["measured_by"]) for table in every if "measured_by" in table]
     steps = [table.assign(estimate=table[part], low=table[f"{part}_low"], high=table[f"{part}_high"], status="ok")
              for table in every if "mix_low" in table for part in ("performance", "mix")]
-    saved = {say.estimate(row) for table in [*every, *effects, *steps] if {"indicator", "estimate"} <= set(table)
-             for row in table.to_dict("records")}
-    assert [text for text in printed(report / page, say) if text not in saved] == []
-    assert len(saved) > 1_000
+    return [row for table in [*every, *effects, *steps] if {"indicator", "estimate"} <= set(table)
+            for row in table.to_dict("records")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_estimate_on_a_page_stands_in_a_saved_table_under_its_indicator_and_unit(
+        report: Path, saved: list[dict], page: str) -> None:
+    say = Wording("en", load_params(ROOT / "params", Quarter.parse(QUARTER)).registry)
+    known = set()
+    for row in saved:
+        title, told, unit = say.title(str(row["indicator"])), say.estimate(row), str(row.get("unit", ""))
+        units = ("", say.term(unit), say.department(unit))
+        known |= {(one, place, told) for one in (title, "") for place in units}
+    assert [one for one in printed(report / page, say) if one not in known] == []
+    assert len(known) > 1_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_headline_is_that_of_a_saved_row(report: Path, saved: list[dict], page: str) -> None:
+    say = Wording("en", load_params(ROOT / "params", Quarter.parse(QUARTER)).registry)
+    said = {say.headline(row) for row in saved if {"unit_type", "unit", "verdict", "target", "n"} <= set(row)}
+    found = [one.get_text().partition(" ")[2].strip() for one in BeautifulSoup(
+        (report / page).read_text(encoding="utf-8"), "html.parser").find_all("p", class_="headline")]
+    assert [one for one in found if "interval" in one and one not in said] == []
 
 
 def test_every_row_of_a_figure_keeps_the_contract(report: Path) -> None:

@@ -153,7 +153,7 @@ def appraisal(given: argparse.Namespace) -> None:
         if found := filled.offences():
             _say(*found)
             raise Refused(f"{len(found)} entries cannot be recorded", "They are listed above", file=given.subject)
-        path, decisions = filled.record()
+        path, decisions = filled.record(date.today())
         _say(f"decisions: {decisions}", f"recorded: {path}")
 
 

@@ -86,7 +86,7 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
                                  "verdict": ["met", "not met", "cannot tell"]}),
         "problems": rows("csat_top2_share", owner="customer_service", p_worse=0.01, problem_id="p1"),
         "tested": rows("csat_top2_share", p_worse=0.01),
-        "actions": rows("action_effect", owner_department="claims", started_on="2024-01-01"),
+        "actions": rows("action_effect", owner_department="claims", started_on="2024-01-01", why="judged so"),
         "fieldwork": pd.DataFrame({"sample": ["surveys"], "planned": [10], "actual": [12]}),
         "reviews": pd.DataFrame([["2024Q2", one, "reviewed", "board", "2024-08-06"] for one in weighted],
                                 columns=REVIEW_COLUMNS),

@@ -20,10 +20,8 @@ def test_one_limit_without_source_is_found(whole_evidence: Evidence) -> None:
     assert (judgement.status, judgement.why) == ("not met", "1 of 2 limits with their source")
 
 
-def test_the_share_of_employees_is_said_in_words(whole_evidence: Evidence) -> None:
-    table = whole_evidence.table("acknowledgement").assign(estimate=0.885)
-    judgement = duties.all_acknowledged(with_table(whole_evidence, "acknowledgement", table))
-    assert (judgement.status, judgement.why) == ("not met", "88.5% of employees")
-    nearly = whole_evidence.table("acknowledgement").assign(estimate=0.9996)
-    judgement = duties.all_acknowledged(with_table(whole_evidence, "acknowledgement", nearly))
-    assert (judgement.status, judgement.why) == ("not met", "99.9% of employees")
+def test_the_employees_are_counted_and_all_but_one_are_not_all(whole_evidence: Evidence) -> None:
+    for have, of in ((69, 78), (2_499, 2_500)):
+        table = whole_evidence.table("acknowledgement").assign(estimate=have / of, n=of)
+        judgement = duties.all_acknowledged(with_table(whole_evidence, "acknowledgement", table))
+        assert (judgement.status, judgement.why) == ("not met", f"{have} of {of} employees")

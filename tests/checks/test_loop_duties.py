@@ -94,3 +94,17 @@ def test_measures_that_are_not_judged_are_no_data_and_none_begun_is_a_duty_done(
     rows = pd.DataFrame({"started_on": ["2024-01-01"], "why": [""], "adjustment": [""]})
     assert loop_duties.effects_judged(with_table(whole_evidence, "actions", rows)).status == "no data"
     assert loop_duties.effects_judged(with_table(whole_evidence, "actions", rows.assign(started_on=""))).status == "met"
+
+
+def test_a_measure_whose_window_still_runs_is_neither_judged_nor_owed(whole_evidence: Evidence) -> None:
+    rows = pd.DataFrame({"started_on": "2024-01-01", "adjustment": "", "why": ["judged so", "its window still runs"]})
+    found = loop_duties.effects_judged(with_table(whole_evidence, "actions", rows))
+    assert found.status == "met"
+    assert found.why.startswith("1 of 1 measures whose window is over are judged")
+    assert loop_duties.effects_judged(with_table(whole_evidence, "actions", rows.iloc[1:])).status == "met"
+
+
+def test_a_sample_that_was_fielded_but_fell_short_is_said(whole_evidence: Evidence) -> None:
+    rows = pd.DataFrame({"sample": ["a", "b"], "planned": [5, 5], "actual": [5, 4], "reached": [True, False]})
+    found = loop_duties.fieldwork_done(with_table(whole_evidence, "fieldwork", rows))
+    assert (found.status, found.why) == ("met", "2 of 2 planned samples fielded, 1 as large as planned")

@@ -17,6 +17,11 @@ def test_cells_hold_symbol_and_estimate_or_the_status() -> None:
     assert [text.get_text() for text in ax.texts] == ["✓ 12.0", "✗ −3.0", "not estimable"]
 
 
+def test_an_indicator_of_one_event_says_which() -> None:
+    ax = verdict_grid(CARD.assign(indicator="in_limit_share", event="first_response"), canvas()[1], Wording("en"))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["In limit share (first response)"]
+
+
 def test_a_long_name_of_a_unit_goes_on_in_a_second_line() -> None:
     ax = verdict_grid(CARD.assign(unit="after_sales"), canvas()[1], Wording("en"))
     assert [label.get_text() for label in ax.get_xticklabels()] == ["After-sales\nservice"]

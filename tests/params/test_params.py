@@ -95,7 +95,7 @@ def test_a_review_of_another_quarter_is_refused(folder: Path) -> None:
 
 def test_a_slip_in_a_review_names_its_folder(folder: Path) -> None:
     write(folder, "reviews/2024Q2", {"quarter": "2024Q2", "reviewed_on": "2024-08-01"})
-    with pytest.raises(Refused, match=r"^reviews/2024Q2.yml, row 1, column reviewed_by: field required"):
+    with pytest.raises(Refused, match=r"^reviews/2024Q2.yml, row 1, column reviewed_by: the key is missing"):
         load(folder)
 
 

@@ -89,7 +89,7 @@ EXTENSION = {"requires": ["complaints.approved_at"], "days": 30, "at_most_days":
 
 
 @pytest.mark.parametrize(("change", "complaint"), [
-    ({"limt": 3}, r"limt: extra inputs.*Remove it"),
+    ({"limt": 3}, r"limt: there is no such key.*Remove it"),
     ({"effective_from": None}, "effective_from"),
     ({"certainty": "sure"}, "certainty"),
     ({"force": "must"}, "force"),

@@ -31,7 +31,7 @@ def test_the_shipped_themes_are_read() -> None:
     ([{"theme": "waiting", "words": ["Wait"]}], "small letters"),
     ([{"theme": "waiting", "words": ["wait", "wait"]}], "a word stands twice"),
     ([{"theme": "waiting", "words": ["wait"]}, {"theme": "waiting", "words": ["queue"]}], "a theme stands twice"),
-    ([{"theme": "waiting", "word": ["wait"]}], "xtra inputs"),
+    ([{"theme": "waiting", "word": ["wait"]}], "there is no such key"),
 ])
 def test_a_slip_is_refused(tmp_path: Path, themes: list[dict], message: str) -> None:
     with pytest.raises(Refused, match=message):

@@ -53,9 +53,9 @@ def test_a_file_may_be_a_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "message"), [
     ("name: x\nnmae: y\n",
-     r"x.yml, row 2, column nmae: extra inputs are not permitted. Remove it, or check its spelling"),
-    ("nmae: x\n", r"x.yml, row 1, column nmae: extra inputs"),
-    ("parts: []\n", r"x.yml, row 1, column name: field required. Add it"),
+     r"x.yml, row 2, column nmae: there is no such key. Remove it, or check its spelling"),
+    ("nmae: x\n", r"x.yml, row 1, column nmae: there is no such key"),
+    ("parts: []\n", r"x.yml, row 1, column name: the key is missing. Add it"),
     ("name: x\nparts:\n  - size: 1\n  - size: many\n", r"x.yml, row 4, column parts.1.size: .*Correct the value"),
     ("name: x\nnamed:\n  a: {size: 0}\n", r"x.yml, row 3, column named.a.size: input should be greater than 0"),
     ("name: x\nname: y\n", r"x.yml, row 2: not valid YAML: the key 'name' stands twice"),

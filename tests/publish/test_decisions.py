@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +19,7 @@ from analysis.publish.seal import Manifest, output_hashes
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
 
+DAY, LATER = date(2024, 11, 6), date(2024, 12, 2)
 DECISION = {"decision": "bonus", "decision_by": "Wang", "decision_on": "2024-11-05", "decision_reason": "steady work"}
 ROWS = pd.DataFrame({
     "indicator": ["competence_score", "in_limit_share", "competence_score"], "unit": ["E1", "E1", "E2"],
@@ -56,7 +60,7 @@ def test_a_file_that_nobody_wrote_in_is_sound(order: Order) -> None:
 def test_a_reasoned_decision_on_evidence_for_appraisal_is_recorded(order: Order) -> None:
     one = filled(order, decided(0))
     assert one.offences() == []
-    path, decisions = one.record()
+    path, decisions = one.record(DAY)
     assert (path, decisions) == (order.params / "appraisals" / "2024Q3.csv", 1)
     record = pd.read_csv(path, dtype="str", keep_default_na=False)
     assert record[["unit", "estimate", "run_id", *DECISION]].to_numpy().tolist() == [
@@ -122,14 +126,55 @@ def test_a_figure_that_a_spreadsheet_rounded_is_the_same(order: Order) -> None:
 
 
 def test_an_appeal_without_an_outcome_is_recorded_as_open(order: Order) -> None:
-    path, _ = filled(order, decided(0, appeal="the mix of cases")).record()
+    path, _ = filled(order, decided(0, appeal="the mix of cases")).record(DAY)
     assert pd.read_csv(path)["appeal_outcome"].tolist() == ["open"]
 
 
-def test_a_recorded_decision_cannot_be_dropped(order: Order) -> None:
-    filled(order, decided(0)).record()
-    (line,) = filled(order, {}).offences()
-    assert "row 2, column decision: a decision that was recorded is missing" in line
+@pytest.mark.parametrize(("changes", "column"), [
+    ({}, "decision"), (decided(0), "appeal"), (decided(0, appeal="the mix of cases"), "appeal_outcome"),
+])
+def test_what_was_recorded_cannot_be_emptied(order: Order, changes: dict[tuple[int, str], str], column: str) -> None:
+    filled(order, decided(0, appeal="the mix of cases", appeal_outcome="upheld")).record(DAY)
+    lines = filled(order, changes).offences()
+    assert any(f"row 2, column {column}: what was recorded here is missing. Keep it" in line for line in lines)
+
+
+def test_an_appeal_recorded_as_open_needs_no_outcome_yet(order: Order) -> None:
+    filled(order, decided(0, appeal="the mix of cases")).record(DAY)
+    assert filled(order, decided(0, appeal="the mix of cases")).offences() == []
+
+
+def test_a_changed_decision_stands_below_the_earlier_one_with_its_day(order: Order) -> None:
+    filled(order, decided(0)).record(DAY)
+    path, decisions = filled(order, decided(0, decision="none", appeal="the mix of cases")).record(LATER)
+    record = pd.read_csv(path, dtype="str", keep_default_na=False)
+    assert record[["unit", "decision", "appeal_outcome", "recorded_on"]].to_numpy().tolist() == [
+        ["E1", "bonus", "", "2024-11-06"], ["E1", "none", "open", "2024-12-02"]]
+    assert decisions == 1
+
+
+def test_the_same_file_again_adds_nothing_and_going_back_is_a_change(order: Order) -> None:
+    path, _ = filled(order, decided(0)).record(DAY)
+    once = path.read_bytes()
+    filled(order, decided(0)).record(LATER)
+    assert path.read_bytes() == once
+    filled(order, decided(0, decision="none")).record(LATER)
+    filled(order, decided(0)).record(LATER)
+    assert pd.read_csv(path)["decision"].tolist() == ["bonus", "none", "bonus"]
+
+
+def test_a_decision_that_a_later_file_does_not_speak_of_is_kept_in_the_record(order: Order) -> None:
+    """Only the guard of the command keeps such a file out; the record itself loses nothing."""
+    filled(order, decided(0)).record(DAY)
+    path, decisions = filled(order, {}).record(LATER)
+    assert (pd.read_csv(path)["decision"].tolist(), decisions) == (["bonus"], 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such modes")
+def test_the_record_and_its_folder_are_for_their_owner_alone(order: Order) -> None:
+    (order.params / "appraisals").mkdir(mode=0o755)
+    path, _ = filled(order, decided(0)).record(DAY)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent)] == [0o600, 0o700]
 
 
 def test_the_published_workbook_is_read_back_unchanged(order: Order) -> None:

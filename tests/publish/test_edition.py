@@ -1,5 +1,7 @@
 """Does a run publish the whole report, or leave the previous one as it was?"""
 
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,6 +137,15 @@ def test_the_appraisal_table_is_published_as_a_workbook_too(quick: Order) -> Non
     book = quick.stage.target / "confidential" / "appraisal.xlsx"
     assert [[cell.value for cell in row] for row in load_workbook(book)["appraisal"].iter_rows()] == [
         ["indicator", "verdict"], ["nps", "met"]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such modes")
+def test_the_appraisal_file_and_its_folder_are_for_their_owner_alone(quick: Order) -> None:
+    make(quick)
+    folder = quick.stage.target / "confidential"
+    files = [folder / "appraisal.xlsx", folder / "tables" / "appraisal.csv"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600, 0o600]
 
 
 def test_a_report_without_an_appraisal_table_has_no_workbook(tmp_path: Path) -> None:

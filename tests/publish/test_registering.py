@@ -136,7 +136,8 @@ def test_a_file_is_imported_once_and_a_refused_one_changes_nothing(insurer: Insu
     assert "imported once" in capsys.readouterr().err
     file.write_text(HEADER + ROW.replace("A7", "A8").replace(",nps,", ",npss,"))
     assert main(asked) == 2
-    assert "no such indicator" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "measures.csv, row 2, column indicator: there is no such indicator" in said
     assert (params / "actions.yml").read_text() == registered
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -159,6 +161,14 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
 def test_all_sheets_appear_at_once_in_a_folder_of_their_own(quick: Order) -> None:
     assert make_sheets(quick) == (2, 1)
     assert {path.name for path in (quick.reports / "2024Q3-sheets").iterdir()} == {"a.html", "b.html", "partner-c.html"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such modes")
+def test_sheets_and_their_folder_are_for_their_owner_alone(quick: Order) -> None:
+    quick.sheets.target.mkdir(mode=0o755, parents=True)
+    make_sheets(quick)
+    assert stat.S_IMODE(quick.sheets.target.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in quick.sheets.target.iterdir()} == {0o600}
 
 
 def test_sheets_of_before_are_replaced_as_a_whole(quick: Order) -> None:

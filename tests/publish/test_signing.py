@@ -11,6 +11,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.params.loop import SignOff
+from analysis.params.published import problem_ids
 from analysis.params.yaml_file import read_yaml
 from analysis.publish.order import Order
 from analysis.publish.receipt import watched
@@ -61,6 +62,16 @@ def test_what_was_published_is_kept_as_printed_without_parts_and_small_units(ord
         ["satisfaction", "company", "23.5"], ["satisfaction", "claims", "20.1234567"]]
 
 
+def test_the_problems_are_kept_with_the_last_part_of_their_ids(order: Order) -> None:
+    ids = ["competence_score:service_line:sales:adaptability", "nps:branch:B01"]
+    listed = [row(indicator="competence_score", unit_type="service_line", unit="sales", problem_id=ids[0]),
+              row(unit_type="branch", unit="B01", problem_id=ids[1])]
+    pd.DataFrame(listed).to_csv(order.stage.target / "tables" / "problems.csv", index=False)
+    kept = figures_published(order.stage.target)
+    assert problem_ids(kept.assign(quarter="2024Q3"), "2024Q3") == ids
+    assert problem_ids(kept.assign(quarter="2024Q3"), "2024Q2") == []
+
+
 def test_a_report_that_was_changed_is_not_signed(order: Order) -> None:
     (order.stage.target / "tables" / "satisfaction.csv").write_text("x\n")
     with pytest.raises(Refused, match="1 files of the report differ"):
@@ -104,7 +115,7 @@ def test_a_list_of_signatures_that_cannot_be_read_is_left_as_it_is(order: Order)
     broken = order.params / "published" / "2024Q3.yml"
     broken.parent.mkdir()
     broken.write_text("- signed_by: Wang\n")
-    with pytest.raises(Refused, match=r"^published/2024Q3.yml, row 1, column 0.quarter: field required. Add it"):
+    with pytest.raises(Refused, match=r"^published/2024Q3.yml, row 1, column 0.quarter: the key is missing. Add it"):
         sign(order, "Li", TODAY)
     assert [path.name for path in broken.parent.iterdir()] == [broken.name]
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from analysis.checks.judgement import MET, N_, NO_DATA, NOT_MET, Evidence, Judgement, judged
 
 COMPLETE = 1.0  # duties the policy puts on all employees
-ROUNDING = 1e-9  # what arithmetic may lose of a share
 
 
 def three_verdicts(e: Evidence) -> Judgement:
@@ -45,9 +42,8 @@ def _complete(rows: pd.DataFrame, pointer: str) -> Judgement:
     ok = rows[rows["status"] == "ok"]
     if ok.empty:
         return Judgement(NO_DATA, N_("no roster"), (pointer,))
-    share = float(ok["estimate"].iloc[0])
-    percent = math.floor(1000 * share + ROUNDING) / 10  # downwards: 99.96 % are not all
-    why = N_("{0}% of employees").format(f"{percent:g}")
+    share, of = float(ok["estimate"].iloc[0]), int(ok["n"].iloc[0])
+    why = N_("{0} of {1} employees").format(round(share * of), of)
     return Judgement(MET if share >= COMPLETE else NOT_MET, why, (pointer,))
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.checks.judgement import MET, N_, NO_DATA, NOT_MET, Evidence, Judgement, every, judged
 from analysis.measures.improvement.actions import DECIDED
+from analysis.measures.improvement.effects import STILL_RUNS
 from analysis.measures.improvement.reviews import PROBLEM, REVIEWED
 from analysis.params import Review
 
@@ -76,24 +77,26 @@ def measures_followed(e: Evidence) -> Judgement:
 
 
 def effects_judged(e: Evidence) -> Judgement:
-    """7.4: of every measure that has begun it is said whether it worked, and what follows where that is not shown."""
+    """7.4: of measures whose window is over it is said whether they worked, and what follows where it is not shown."""
     rows = e.table("actions")
     begun = rows[rows.get("started_on", pd.Series("", index=rows.index)).fillna("").ne("")]
-    said = begun["why"].fillna("").ne("") if "why" in begun else begun["status"].ne("not yet evaluated")
+    why = begun.get("why", pd.Series("", index=begun.index)).fillna("")
     adjusted = begun.get("adjustment", pd.Series("", index=begun.index)).fillna("")
-    if begun.empty and len(rows):
-        return Judgement(MET, N_("no measure has begun yet"), ("tables/actions.csv",))
-    have, owed, decided = int(said.sum()), int(adjusted.ne("").sum()), int(adjusted.eq(DECIDED).sum())
-    why = N_("{0} of {1} measures that have begun are judged, {2} of {3} not found to work are decided on").format(
-        have, len(begun), decided, owed)
-    return judged(have + decided, len(begun) + owed, why, "tables/actions.csv")
+    over, runs = why[why.ne(STILL_RUNS)], int(why.eq(STILL_RUNS).sum())
+    have, owed, decided = int(over.ne("").sum()), int(adjusted.ne("").sum()), int(adjusted.eq(DECIDED).sum())
+    if len(rows) and over.empty and not owed:
+        return Judgement(MET, N_("no window of a measure is over yet"), ("tables/actions.csv",))
+    said = N_("{0} of {1} measures whose window is over are judged, {2} of {3} not found to work are decided on;"
+              " {4} windows still run").format(have, len(over), decided, owed, runs)
+    return judged(have + decided, len(over) + owed, said, "tables/actions.csv")
 
 
 def fieldwork_done(e: Evidence) -> Judgement:
     """6.1: the department sees the fieldwork against its plan, and the data quality of what it returned."""
     rows = e.table("fieldwork")
     held = int((rows["actual"] > 0).sum()) if "actual" in rows else 0
-    why = N_("{0} of {1} planned samples collected").format(held, len(rows))
+    reached = int(rows["reached"].sum()) if "reached" in rows else 0
+    why = N_("{0} of {1} planned samples fielded, {2} as large as planned").format(held, len(rows), reached)
     return judged(held, len(rows), why, "tables/fieldwork.csv", "tables/data_quality.csv")
 
 

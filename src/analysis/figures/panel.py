@@ -32,8 +32,9 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # In the unit of the row's indicator.
 MEASURED = frozenset({"estimate", "computation", "since_then", "this_quarter", "target", "gap", "gap_near",
                       "published", "definition", "late_data", "known_now", "performance", "mix", "detectable",
-                      "naive", "adjusted", "adjusted_with_all", "naive_spread", "naive_low", "naive_high", "moves",
-                      "group_mean", "apart", "by_regression", "lowest", "highest", "overall", "usual"})
+                      "naive", "adjusted", "adjusted_with_case", "naive_spread", "naive_low", "naive_high", "moves",
+                      "group_mean", "apart", "by_regression", "lowest", "highest", "overall", "usual",
+                      "centre", "phase_mean", "limit_low", "limit_high"})
 
 
 def headline(text: str, verdict: str = "no target") -> HTML:

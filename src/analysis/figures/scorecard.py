@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from analysis.figures.own import titled
 from analysis.figures.style import INK, QUIET, RULE
 from analysis.wording import Wording
 from analysis.wording.terms import SYMBOLS
@@ -23,12 +24,13 @@ def verdict_grid(scorecard: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
     A cell without an estimate shows its status in words; a pair that is not in the table stays empty.
     """
     indicators, units = (list(dict.fromkeys(scorecard[name])) for name in ("indicator", "unit"))
+    titles = {row["indicator"]: titled({"event": "", **row}, say) for row in scorecard.to_dict("records")}
     for row in scorecard.to_dict("records"):
         _cell(ax, (units.index(row["unit"]), indicators.index(row["indicator"])), row, say)
     ax.set_xlim(-0.5, max(1, len(units)) - 0.5)
     ax.set_ylim(max(1, len(indicators)) - 0.5, -0.5)
     ax.set_xticks(range(len(units)), [fill(say.term(unit), WRAPPED_AT) for unit in units])
-    ax.set_yticks(range(len(indicators)), [say.title(name) for name in indicators])
+    ax.set_yticks(range(len(indicators)), [titles[name] for name in indicators])
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(visible=False)

@@ -58,6 +58,8 @@ class Params:
     published: pd.DataFrame
     files: tuple[Path, ...]
     directory: Path
+    #: Contests raised after the plan's ``as_of``: not considered yet.
+    waiting: tuple[Contest, ...] = ()
 
     @property
     def first_quarter(self) -> Quarter:
@@ -157,8 +159,10 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
         directory=directory,
     )
     refuse_disagreement(params)
-    known = (one.known_on(params.plan.as_of.astimezone(site.zone).date()) for one in params.contests)
-    return replace(params, contests=tuple(one for one in known if one is not None))
+    day = params.plan.as_of.astimezone(site.zone).date()
+    known = [one.known_on(day) for one in params.contests]
+    return replace(params, contests=tuple(one for one in known if one is not None),
+                   waiting=tuple(one for one in params.contests if one.known_on(day) is None))
 
 
 def _recent(quarters: Iterable[Quarter], last: Quarter) -> list[Quarter]:

@@ -38,6 +38,8 @@ class Published(pa.DataFrameModel):
         strict, coerce, ordered = True, True, True
 
 
+#: Under this ``table`` stands the quarter's list of problems, ``event`` the last part of their ids (event or facet).
+PROBLEMS = "problems"
 NUMBERS = ("n", "estimate", "low", "high", "level", "target")
 
 
@@ -55,3 +57,10 @@ def read_published(path: Path, name: str) -> pd.DataFrame:
         column = first["failure_case"] if first["schema_context"] == "DataFrameSchema" else first["column"]
         raise Refused("a column of published figures is missing, unknown or malformed", REMEDY, file=name, row=row,
                       column=str(column)) from None
+
+
+def problem_ids(rows: pd.DataFrame, quarter: str) -> list[str]:
+    """Return the ids of the problems that the signed ``quarter`` published, in their order; none where it kept none."""
+    listed = rows[rows["table"].eq(PROBLEMS) & rows["quarter"].eq(quarter)]
+    parts = listed[["indicator", "unit_type", "unit", "event"]].itertuples(index=False, name=None)
+    return [":".join(str(part) for part in one if part) for one in parts]

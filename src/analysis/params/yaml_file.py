@@ -25,6 +25,11 @@ PLAIN_WORDS = {  # YAML 1.2's core: on and off are words, 17:30 is no number, an
     "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
 }
 UNKNOWN = "extra_forbidden"
+#: What is wrong, where pydantic says it in a programmer's words.
+RULES = {"missing": "the key is missing", UNKNOWN: "there is no such key", "int_parsing": "not a whole number",
+         "int_type": "not a whole number", "float_parsing": "not a number", "float_type": "not a number",
+         "date_from_datetime_parsing": "not a day such as 2024-09-30", "date_parsing": "not a day such as 2024-09-30",
+         "string_type": "not a text"}
 REMEDIES = {
     UNKNOWN: "Remove it, or check its spelling",
     "missing": "Add it",
@@ -162,6 +167,6 @@ def read_yaml(path: Path, model: type[Model], name: str = "") -> Model:
         told = first.get("ctx", {})
         place = (*first["loc"], *told.get("place", ()))
         remedy = told.get("remedy") or REMEDIES.get(first["type"], "Correct the value")
-        message = first["msg"].removeprefix("Value error, ")
+        message = RULES.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise Refused(f"{message[0].lower()}{message[1:]}", remedy, file=name, row=_line_of(root, place),
                       column=".".join(map(str, place))) from None

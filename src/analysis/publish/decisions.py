@@ -1,7 +1,8 @@
 """What did people decide in the appraisal file, and may it be recorded (clause 7.3; PIPL art. 24)?
 
 The filled file is held against the published one: same persons, same figures, and no decision that rests on evidence
-below its permitted use. What is recorded lies with the parameters, never in the sealed report.
+below its permitted use. What is recorded lies with the parameters, never in the sealed report, and nothing recorded
+is lost: what is changed is added below it with its day, and the last row of a person and indicator is in force.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -22,10 +23,13 @@ from analysis.publish.edition import APPRAISAL_TABLE
 from analysis.publish.order import Order
 from analysis.publish.proof import sealed_manifest
 from analysis.publish.seal import sha256
+from analysis.publish.stage import OWNER_FILE, OWNER_FOLDER
 from analysis.refusal import Refused
 from analysis.sources.reading import FIRST_RECORD, Reading
 
 KEYS = ["unit", "indicator", "event"]
+RECORDED_ON = "recorded_on"
+GUARDED = ("decision", "appeal", "appeal_outcome")
 REASONED = ("decision_by", "decision_on", "decision_reason")
 OUTCOMES = ("open", "upheld", "rejected")
 ROUNDED = 1e-6  # relative: what a spreadsheet may lose of a figure
@@ -105,20 +109,26 @@ class Filled:
                 yield self._offence(int(str(row)), column, rule, remedy)
 
     def _dropped(self) -> Iterator[str]:
-        """Yield an offence for each decision recorded before that the file no longer holds."""
+        """Yield an offence for each decision, appeal or outcome recorded before that the file no longer holds."""
+        given = self.given.rename_axis("row").reset_index()
+        both = given.merge(_in_force(self._before()), on=KEYS, suffixes=("", "_before"))
+        both = both.replace({"appeal_outcome_before": {OUTCOMES[0]: ""}})  # what empty counts as
+        for name in GUARDED:
+            for row in both.loc[both[name].eq("") & both[f"{name}_before"].ne(""), "row"]:
+                yield self._offence(int(row), name, "what was recorded here is missing",
+                                    "Keep it, or write what holds now; what was recorded before is kept as well")
+
+    def _before(self) -> pd.DataFrame:
+        """Return everything recorded of the quarter, as text, oldest first."""
         if not self.record_path.is_file():
-            return
-        before = pd.read_csv(self.record_path, dtype="str", keep_default_na=False)
-        decided = pd.MultiIndex.from_frame(before.loc[before["decision"].ne(""), KEYS])
-        for row, one in self.given[self.given["decision"].eq("")].iterrows():
-            if tuple(one[KEYS]) in decided:
-                yield self._offence(int(str(row)), "decision", "a decision that was recorded is missing",
-                                    "Keep it; what an appeal changed stands in appeal_outcome")
+            return pd.DataFrame(columns=[*self.published.columns, "run_id", RECORDED_ON])
+        return pd.read_csv(self.record_path, dtype="str", keep_default_na=False)
 
-    def record(self) -> tuple[Path, int]:
-        """Write the rows in which people wrote, all at once or not at all; return where, and how many decisions.
+    def record(self, on: date) -> tuple[Path, int]:
+        """Add the rows in which people wrote anything new, all at once or not at all.
 
-        The figures are those published, with the id of the run they come from. An appeal without outcome is open.
+        Returns where, and how many decisions are in force. The figures are those published, with the id of the run they
+        come from and the day ``on`` which they were recorded. An appeal without outcome is open.
         """
         filled = self.given[(self.given[HUMAN] != "").any(axis=1)]
         told = filled[[*KEYS, *HUMAN]].assign(
@@ -126,11 +136,28 @@ class Filled:
             appeal_outcome=filled["appeal_outcome"].mask(filled["appeal"].ne("") & filled["appeal_outcome"].eq(""),
                                                          OUTCOMES[0]))
         both = self.published.drop(columns=HUMAN).merge(told, on=KEYS).assign(run_id=self.run_id)
-        self.record_path.parent.mkdir(parents=True, exist_ok=True)
+        before = self._before()
+        said = [*KEYS, *HUMAN, "run_id"]
+        new = both[~pd.MultiIndex.from_frame(both[said]).isin(pd.MultiIndex.from_frame(_in_force(before)[said]))]
+        every = pd.concat([before, new.assign(**{RECORDED_ON: on.isoformat()})], ignore_index=True)
+        self._write(every)
+        return self.record_path, int(_in_force(every)["decision"].ne("").sum())
+
+    def _write(self, record: pd.DataFrame) -> None:
+        """Replace the record in one step; its owner alone may read it."""
+        folder = self.record_path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(OWNER_FOLDER)
         part = self.record_path.with_suffix(".part")
-        both.to_csv(part, index=False, lineterminator="\n")
+        part.touch(OWNER_FILE)
+        part.chmod(OWNER_FILE)
+        record.to_csv(part, index=False, lineterminator="\n")
         os.replace(part, self.record_path)
-        return self.record_path, int(told["decision"].ne("").sum())
+
+
+def _in_force(record: pd.DataFrame) -> pd.DataFrame:
+    """Return the last row of each person and indicator."""
+    return record.drop_duplicates(KEYS, keep="last")
 
 
 def _same(now: str, was: str) -> bool:

@@ -17,6 +17,7 @@ from analysis.publish.registering import ACTIONS, DRAFT, action_drafts, imported
 from analysis.refusal import Refused
 from analysis.run import Run
 
+FIRST_ROW = 2  # of a table below its header
 EMPTY = "approved_by, approved_on"
 
 
@@ -67,9 +68,20 @@ def import_actions(order: Order, file: Path) -> tuple[Path, int]:
     with TemporaryDirectory() as trial:
         shutil.copytree(order.params, trial, dirs_exist_ok=True)
         (Path(trial) / ACTIONS).write_text(text, encoding="utf-8")
-        load_params(Path(trial), order.quarter)
+        try:
+            load_params(Path(trial), order.quarter)
+        except Refused as refused:
+            raise _of_the_file(refused, file, len(params.actions)) from None
     _write(path, text)
     return path, number
+
+
+def _of_the_file(refused: Refused, file: Path, registered: int) -> Refused:
+    """Return what is wrong with the parameters as they would be, told at the delivered row it came with, if any."""
+    number, _, key = refused.column.partition(".")
+    if refused.file != ACTIONS or not number.isdigit() or int(number) < registered:
+        return refused
+    return Refused(refused.rule, refused.remedy, file=file.name, row=int(number) - registered + FIRST_ROW, column=key)
 
 
 def _run(asked: Order) -> Run:

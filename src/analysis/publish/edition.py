@@ -29,7 +29,7 @@ from analysis.publish.pages import Pages, address
 from analysis.publish.receipt import watched, write_receipt
 from analysis.publish.render import Facts
 from analysis.publish.seal import Manifest, output_hashes, sealed
-from analysis.publish.stage import switch
+from analysis.publish.stage import OWNER_FILE, OWNER_FOLDER, switch
 from analysis.publish.surroundings import surroundings
 from analysis.publish.workbook import workbook
 from analysis.refusal import Refused
@@ -165,7 +165,11 @@ def write_appraisal_workbook(report: Path, language: str) -> None:
     table = pd.read_csv(source, dtype="str", keep_default_na=False)
     numbers = {name: pd.to_numeric(table[name]) for name in (*NUMBERS, "reliability") if name in table}
     book = workbook(table.assign(**numbers), HUMAN, Wording(language)(NOTE))
-    (report / "confidential" / "appraisal.xlsx").write_bytes(book)
+    path = report / "confidential" / "appraisal.xlsx"
+    for one, mode in ((source, OWNER_FILE), (path.parent, OWNER_FOLDER)):
+        one.chmod(mode)
+    path.touch(OWNER_FILE)
+    path.write_bytes(book)
 
 
 def check(report: Path, names: Sequence[str], run_id: str) -> None:

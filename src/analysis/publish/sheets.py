@@ -29,7 +29,7 @@ from analysis.publish import sheet_words as words
 from analysis.publish.edition import completed, run_of
 from analysis.publish.order import Order
 from analysis.publish.render import Facts, template
-from analysis.publish.stage import switch
+from analysis.publish.stage import OWNER_FILE, OWNER_FOLDER, switch
 from analysis.refusal import Refused
 from analysis.run import Run
 from analysis.wording import Wording
@@ -73,6 +73,7 @@ def make_sheets(asked: Order) -> tuple[int, int]:
     place = order.cache / "home"  # an empty place of ours, as for a report
     for folder in (place, stage.report):
         folder.mkdir(parents=True, exist_ok=True)
+    stage.report.chmod(OWNER_FOLDER)
     with chdir(place):
         made = [sum(_write(stage.report, sheet) for sheet in some) for some in _sheets(order, params, key)]
     switch(stage)
@@ -88,8 +89,10 @@ class Sheet:
 
 
 def _write(folder: Path, sheet: Sheet) -> int:
-    """Write one sheet and count it."""
-    (folder / f"{sheet.name}.html").write_text(sheet.page, encoding="utf-8")
+    """Write one sheet, which its owner alone may read, and count it."""
+    path = folder / f"{sheet.name}.html"
+    path.touch(OWNER_FILE)
+    path.write_text(sheet.page, encoding="utf-8")
     return 1
 
 

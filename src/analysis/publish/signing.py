@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.measures.summary.scorecard import HEADLINE_TABLES
 from analysis.params.loop import SignOff
+from analysis.params.published import PROBLEMS
 from analysis.params.yaml_file import read_yaml
 from analysis.publish.order import Order
 from analysis.publish.proof import changed_outputs, sealed_manifest
@@ -26,14 +27,15 @@ from analysis.tables.results import FIGURE_COLUMNS
 PUBLISHED = "published"
 KEPT = ("company", "service_line")
 KEPT_TABLES = (*HEADLINE_TABLES, "scorecard")
-PARTS = ("criterion", "item", "facet", "sampling", "rule", "compared_with", "topic", "role")
+PARTS = ("criterion", "severity", "item", "facet", "sampling", "rule", "compared_with", "topic", "role")
 
 
 def sign(order: Order, by: str, on: date) -> list[Path]:
     """Record that ``by`` signed the published quarter on the day ``on``; return the three files written.
 
     ``<quarter>.signoff.json`` in the reports folder; among the parameters ``published/<quarter>.csv``, every headline
-    figure of the company and its lines as published, and ``published/<quarter>.yml``, every signature of the quarter.
+    figure of the company and its lines and the list of problems as published, and ``published/<quarter>.yml``, every
+    signature of the quarter.
 
     Raises:
         Refused: nobody is named, nothing is published, the report is no longer as it was sealed, or another revision
@@ -74,9 +76,9 @@ def _entry(signed: SignOff) -> str:
 
 
 def figures_published(report: Path) -> pd.DataFrame:
-    """Return every headline figure of the company and its lines in the report: table and FIGURE_COLUMNS.
+    """Return every headline figure of the company and its lines, and the problems: table and FIGURE_COLUMNS.
 
-    Text as printed in the tables, parts of a figure left out.
+    Text as printed in the report's tables, parts of a figure left out; ``event`` of a problem as in `problem_ids`.
     """
     parts = []
     for path in [one for name in KEPT_TABLES if (one := report / "tables" / f"{name}.csv").is_file()]:
@@ -85,6 +87,11 @@ def figures_published(report: Path) -> pd.DataFrame:
         for name in [one for one in PARTS if one in table.columns]:
             whole &= table[name].isin(["", "random"])
         parts.append(table.loc[whole, FIGURE_COLUMNS].assign(table=path.stem))
+    problems = report / "tables" / f"{PROBLEMS}.csv"
+    if problems.is_file():
+        found = pd.read_csv(problems, dtype="str", keep_default_na=False)
+        last = found["problem_id"].str.split(":").str[3].fillna("")
+        parts.append(found.assign(event=last)[FIGURE_COLUMNS].assign(table=PROBLEMS))
     told = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*FIGURE_COLUMNS, "table"])
     return told[["table", *FIGURE_COLUMNS]]
 

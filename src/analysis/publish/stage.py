@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from analysis.refusal import Busy, Refused
 
 AT_FDCWD = -100  # linux/fcntl.h: relative paths start at the working directory
+OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # of what is about persons; of no effect on Windows
 RENAME_EXCHANGE = 2  # linux/fs.h: swap the two names in one step
 
 

@@ -25,7 +25,7 @@ SUFFIXES = (("share", "share"), ("_probability", "share"), ("_count", "count"), 
             ("by_chance", "p"), ("by_luck", "p"),
             ("reliability", "ratio"), ("correlation", "ratio"),
             ("deff", "ratio"), ("deff_kish", "ratio"), ("_if_dropped", "alpha"))
-WHOLE_NAMES = {"p": "p", "smallest_p": "p"}
+WHOLE_NAMES = {"p": "p", "smallest_p": "p", "probability_below": "p", "probability_above": "p"}
 # The widest text is not the longest number: above this many of the unit, decimals are noise.
 WHOLE_FROM = 1_000
 

@@ -36,6 +36,8 @@ LOOKS: Mapping[str, str] = MappingProxyType({
 STATUSES: Mapping[str, str] = MappingProxyType({
     "ok": N_("ok"), "no data": N_("no data"), "not applicable": N_("not applicable"),
     "not estimable": N_("not estimable"), "suppressed": N_("suppressed"),
+    "not applicable: complaints are counted, not scored case by case":
+        N_("not applicable: complaints are counted, not scored case by case"),
     "not yet evaluated": N_("not yet evaluated"), "no roster": N_("no roster"),
 })
 
@@ -106,6 +108,7 @@ EMPTY = frozen(facet=N_("all facets"), criterion=N_("all criteria"), family=N_("
 
 WORDS: Mapping[str, str] = MappingProxyType({
     **TABLES, **SUSPICIONS, **UNITS, **UNIT_TYPES, **STATUSES, **VERDICTS,
+    "all auditors": N_("all auditors"), "without stand-outs": N_("without those who stand out"),
     "enough evidence": N_("enough evidence"), "not enough evidence": N_("not enough evidence"),
     "alarm": N_("alarm"), "no alarm": N_("no alarm"), "with agency": N_("all complaints"),
     "without agency": N_("without those of paid agents"), "agency alone": N_("those of paid agents"),
@@ -131,7 +134,9 @@ WORDS: Mapping[str, str] = MappingProxyType({
     "fewer than 8 people in the same job": N_("fewer than 8 people in the same job"),
     "nothing": N_("nothing"), "the coarsest cells": N_("the coarsest cells"),
     "the finest cells": N_("the finest cells"), "rows delivered since": N_("rows delivered since"),
-    "rows that were set aside": N_("rows that were set aside"),
+    "rows that were set aside": N_("rows that were set aside"), "set aside": N_("set aside"),
+    "counts again": N_("counts again"), "not yet considered": N_("not yet considered"),
+    "case not found among those counted": N_("case not found among those counted"),
     "the third given the hardest": N_("the third given the hardest"),
     "the third given the easiest": N_("the third given the easiest"),
     "moved within interval": N_("moved within interval"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -23,13 +24,25 @@ def audits(failed: int, of: int, month: str, **columns: str) -> pd.DataFrame:
 
 
 def test_quarters_are_pooled_and_the_gap_of_this_one_is_told(insurer: Insurer) -> None:
-    """By hand: 5 of 50 in two quarters; of 30 this quarter, half its interval times (1.96 + 0.84) / 1.96 is seen."""
-    run = insurer({"audits": pd.concat([audits(2, 20, "2024-05"), audits(3, 30, "2024-08")])})
+    """By hand: 5 of 50 in two quarters; 30 audits of one check have deff 30/29, planned at the target of .06."""
+    run = insurer({"audits": pd.concat([audits(2, 20, "2024-05"), audits(3, 30, "2024-08")])}, indicators=TARGETS)
     row = audits_of_two_years(run).iloc[0]
     assert (row["n"], row["estimate"]) == (50, pytest.approx(0.1))
-    alone = audits_of_two_years(insurer({"audits": audits(3, 30, "2024-08")})).iloc[0]
-    half = (alone["high"] - alone["low"]) / 2
-    assert row["detectable_share"] == pytest.approx(half * (1 + norm.ppf(0.8) / norm.ppf(0.975)))
+    error = math.sqrt(0.06 * 0.94 / 30 * (30 / 29))
+    assert row["detectable_share"] == pytest.approx((norm.ppf(0.975) + norm.ppf(0.8)) * error)
+
+
+def test_a_unit_that_passes_nearly_everything_is_promised_no_more_than_others(insurer: Insurer) -> None:
+    """By hand: all 30 passed has no spread of its own; planned at the target of .06 with deff 1."""
+    row = audits_of_two_years(insurer({"audits": audits(0, 30, "2024-08")}, indicators=TARGETS)).iloc[0]
+    assert row["detectable_share"] == pytest.approx(
+        (norm.ppf(0.975) + norm.ppf(0.8)) * math.sqrt(0.06 * 0.94 / 30))
+
+
+def test_a_quarter_without_a_figure_shows_no_gap(insurer: Insurer) -> None:
+    rows = pd.concat([audits(2, 20, "2024-05"), audits(1, 5, "2024-08")])
+    row = audits_of_two_years(insurer({"audits": rows}, indicators=TARGETS)).iloc[0]
+    assert (row["status"], pd.isna(row["detectable_share"])) == ("ok", True)
 
 
 def test_targeted_audits_do_not_count(insurer: Insurer) -> None:

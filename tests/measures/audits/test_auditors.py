@@ -11,6 +11,7 @@ from analysis.measures.audits.auditors import (
     auditor_severity,
     auditor_severity_test,
     seen_twice,
+    without_stand_outs,
 )
 from tests.measures.conftest import Insurer
 
@@ -86,6 +87,61 @@ def test_nothing_or_next_to_nothing_delivered_is_said_in_words(insurer: Insurer,
     assert auditor_agreement(run)["estimate"].isna().all()
     assert auditor_severity_test(run)["status"].iloc[0] != "ok"
     assert auditor_severity(run)["estimate"].isna().all()
+
+
+def seen_by_all(auditors: int) -> pd.DataFrame:
+    """Return 60 checks that each of ``auditors`` judged: the first fails 30 of them, each other one 6 of his own."""
+    failed = {"A1": range(30)} | {f"A{one}": range(24 + 6 * (one - 1), 30 + 6 * (one - 1))
+                                  for one in range(2, auditors + 1)}
+    return pd.DataFrame([CHECK | {"audit_id": f"a{number}", "auditor_id": auditor,
+                                  "passed": str(number not in found).lower()}
+                         for auditor, found in failed.items() for number in range(60)])
+
+
+def by_auditors(table: pd.DataFrame, indicator: str, quarters: int) -> pd.DataFrame:
+    rows = table[table["indicator"].eq(indicator) & table["quarters"].eq(quarters)]
+    assert len(rows) == 2
+    return rows.set_index("audited_by")
+
+
+def test_the_share_is_told_with_and_without_who_stands_out_but_not_how_much_was_left_out(insurer: Insurer) -> None:
+    """By hand: 30 + 3 · 6 of 240 checks failed, 18 of 180 without the first; one auditor's own is not to be had."""
+    table = without_stand_outs(insurer({"audits": seen_by_all(4)}))
+    for quarters in (1, 4):
+        rows = by_auditors(table, "accuracy_error_share", quarters)
+        assert rows["estimate"].to_dict() == {"all auditors": pytest.approx(0.2), "without stand-outs": 0.1}
+        assert rows["left_out"].to_list() == [0, 1]
+        assert rows.loc["all auditors", "n"] == 240
+        assert pd.isna(rows.loc["without stand-outs", "n"])
+    rounded = table.loc[table["audited_by"] == "without stand-outs", ["estimate", "low", "high"]]
+    assert rounded.equals(rounded.round(3))
+    assert not {"std_error", "df", "customers", "p_worse", "auditor_id"} & set(table)
+    assert not table.isin(["A1"]).any(axis=None)
+
+
+@pytest.mark.parametrize(("delivered", "left_out"), [
+    ({"audits": seen_by_all(3)}, 1), ({"audits": seen_by_two()}, 0), ({"audits": seen_by_two().head(6)}, 0), ({}, 0)])
+def test_with_nobody_or_nearly_everybody_left_out_there_is_no_other_share(
+    insurer: Insurer, delivered: dict[str, pd.DataFrame], left_out: int,
+) -> None:
+    rows = by_auditors(without_stand_outs(insurer(delivered)), "accuracy_error_share", 1)
+    assert rows.loc["without stand-outs", ["status", "left_out"]].to_list() == ["not applicable", left_out]
+    assert rows.loc["all auditors", "status"] in ("ok", "no data", "not estimable: fewer than 10 checks")
+
+
+def test_the_planted_auditor_turns_the_verdict_on_service_errors(insurer: Insurer, delivered: pd.DataFrame) -> None:
+    """Counted in the delivered rows themselves, whoever stands out being known: E071; a row of no verdict is none."""
+    rows = delivered[delivered["sampling"].eq("random") & delivered["family"].eq("accuracy")]
+    rows = rows[rows["passed"].isin(["true", "false"])]
+    others = rows[rows["auditor_id"].ne("E071")]
+    now = others["audited_at"].str[:7].isin(["2024-07", "2024-08", "2024-09"])
+    failed = ~(others["passed"].eq("true") | others["dispute_outcome"].eq("overturned"))
+    table = without_stand_outs(insurer({"audits": delivered}, indicators={"accuracy_error_share": {"target": 0.06}}))
+    for quarters, found in ((1, failed[now].mean()), (4, failed.mean())):
+        row = by_auditors(table, "accuracy_error_share", quarters).loc["without stand-outs"]
+        assert row["estimate"] == pytest.approx(found, abs=0.0006)
+    year = by_auditors(table, "accuracy_error_share", 4)
+    assert year["verdict"].to_dict() == {"all auditors": "not met", "without stand-outs": "met"}
 
 
 def test_the_planted_auditor_is_found_and_nobody_else(insurer: Insurer, delivered: pd.DataFrame) -> None:

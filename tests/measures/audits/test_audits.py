@@ -5,6 +5,9 @@ import pytest
 from scipy.stats import beta
 
 from analysis.measures.audits.audits import accuracy, audit_trend, compliance, critical_failures
+from analysis.measures.summary.problems import held_against_target
+from analysis.measures.units import headline_rows
+from analysis.publish.signing import figures_published
 
 ONE = {"service_line": "claims", "branch": "B1", "channel": "phone", "auditor_id": "A1",
        "audited_at": "2024-08-01T10:00", "family": "accuracy", "criterion": "other", "item": "i1", "passed": "true",
@@ -22,8 +25,9 @@ def failing(failed: int, of: int, **shared: str) -> pd.DataFrame:
 
 
 def one(table: pd.DataFrame, **where: str) -> pd.Series:
-    """Return the only row of ``table`` that fits."""
-    for column, value in ({"unit": "company", "sampling": "random"} | where).items():
+    """Return the only row of ``table`` that fits; no part by severity."""
+    whole = {"severity": ""} if "severity" in table else {}
+    for column, value in ({"unit": "company", "sampling": "random"} | whole | where).items():
         table = table[table[column] == value]
     assert len(table) == 1
     return table.iloc[0]
@@ -79,6 +83,40 @@ def test_critical_share_counts_audits_not_checks(insurer):
     row = one(accuracy(insurer({"audits": audits})), indicator="accuracy_critical_share")
     assert (row["n"], row["estimate"]) == (10, 0.1)
     assert (row["low"], row["high"]) == (pytest.approx(0.002528579, abs=1e-8), pytest.approx(0.445016117, abs=1e-8))
+
+
+def three_severities() -> pd.DataFrame:
+    """Return 60 audits of one check each: 1 of 20 critical, 4 of 20 major and 7 of 20 minor items failed."""
+    parts = [failing(failed, 20, severity=severity).assign(audit_id=lambda rows, one=severity: one + rows["audit_id"])
+             for severity, failed in (("critical", 1), ("major", 4), ("minor", 7))]
+    return pd.concat(parts)
+
+
+def test_errors_are_told_by_the_severity_of_the_item(insurer):
+    """By hand: 1, 4 and 7 of 20; limits of one check per audit as by Korn and Graubard (n* = 19)."""
+    table = accuracy(insurer({"audits": three_severities()}))
+    company = table[table["unit_type"].eq("company") & table["severity"].ne("")].set_index("severity")
+    assert company["estimate"].to_dict() == pytest.approx({"critical": 0.05, "major": 0.2, "minor": 0.35})
+    assert company.loc["major", "low"] == pytest.approx(beta.ppf(0.025, 3.8, 16.2))
+    assert set(company["criterion"]) == {""}
+    assert set(table.loc[table["severity"].ne(""), "unit_type"]) == {"company", "service_line", "branch"}
+    assert set(accuracy(insurer({}))["severity"]) == {""}
+
+
+def test_a_part_by_severity_is_no_headline_and_is_tested_against_no_target(insurer, tmp_path):
+    """Of 60 checks 12 failed, which misses 5 %; the severities must add no line, no test and no signed figure."""
+    table = accuracy(insurer({"audits": three_severities()}))
+    told = headline_rows(table)
+    assert set(told["severity"]) == {""}
+    assert not told.duplicated(["indicator", "unit_type", "unit"]).any()
+    assert table.loc[table["severity"].ne(""), "p_worse"].isna().all()
+    tested = held_against_target({"accuracy": table})
+    assert tested.loc[tested["unit_type"] == "company", ["indicator", "n"]].to_numpy().tolist() == [
+        ["accuracy_error_share", 60], ["accuracy_critical_share", 60]]
+    (tmp_path / "tables").mkdir()
+    table.to_csv(tmp_path / "tables" / "accuracy.csv", index=False)
+    signed = figures_published(tmp_path)
+    assert not signed.duplicated(["indicator", "unit_type", "unit"]).any()
 
 
 def test_compliance_weighs_minor_1_major_3_critical_5(insurer):

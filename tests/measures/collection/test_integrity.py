@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
@@ -99,6 +100,67 @@ def test_an_auditor_apart_from_the_others_is_found_without_a_name(insurer: Insur
     assert "E4" not in table.to_csv()
 
 
+def assessments(scores: list[float], **columns: object) -> dict[str, pd.DataFrame]:
+    """Return one rating per assessment, of an employee each."""
+    frame = pd.DataFrame({"score": scores, "max_score": 100, "assessor_id": "E9", "facet": "knowledge",
+                          "assessed_on": "2024-08-05"}).assign(**columns)
+    names = [f"{number:04}" for number in range(len(frame))]
+    return {"assessments": frame.assign(assessment_id=[f"K{one}" for one in names],
+                                        employee_id=[f"P{one}" for one in names])}
+
+
+def test_scores_that_heap_at_multiples_of_5_are_found_without_a_name(insurer: Insurer) -> None:
+    """By hand: 73 … 77 twelve times each and 70 forty times: 52 of 100 are round; 2, 98 and 100 lie at the ends."""
+    scores = [73.0, 74.0, 75.0, 76.0, 77.0] * 12 + [70.0] * 40 + [2.0, 98.0, 100.0] * 20
+    table = integrity(insurer(assessments(scores), **LIMITS))
+    found = row(table, "round_score_share")
+    assert found[["n", "estimate", "usual", "finding"]].tolist() == [100, 0.52, 0.2, FINDING]
+    assert found["p"] == pytest.approx(stats.binomtest(52, 100, 0.2, "greater").pvalue)
+    assert "E9" not in table.to_csv()
+
+
+def test_a_score_given_to_several_facets_counts_once(insurer: Insurer) -> None:
+    """By hand: 20 assessments give 75 to each of three facets and 80 of them 71 … 74: 20 of 100."""
+    tables = assessments([75.0] * 60 + [71.0, 72.0, 73.0, 74.0] * 20)["assessments"]
+    first = [f"K{number // 3:04}" for number in range(60)]
+    facets = ["knowledge", "communication", "adaptability"] * 20
+    tables.loc[:59, ["assessment_id", "facet"]] = pd.DataFrame({"assessment_id": first, "facet": facets}).to_numpy()
+    tables.loc[60:, "assessment_id"] = [f"L{number}" for number in range(80)]
+    found = row(integrity(insurer({"assessments": tables}, **LIMITS)), "round_score_share")
+    assert found[["n", "estimate", "finding"]].tolist() == [100, 0.2, USUAL]
+
+
+def test_smooth_scores_are_nothing_unusual(insurer: Insurer) -> None:
+    """The quantiles of a normal law about 76 with deviation 8, in whole points."""
+    scores = [float(round(one)) for one in stats.norm.ppf([(number + 0.5) / 500 for number in range(500)], 76, 8)]
+    found = row(integrity(insurer(assessments([min(one, 100.0) for one in scores]), **LIMITS)), "round_score_share")
+    assert found["estimate"] == pytest.approx(0.2, abs=0.01)
+    assert found["finding"] == USUAL
+
+
+@pytest.mark.parametrize(("deviation", "centre"), [(3, 75), (3, 92), (8, 75), (12, 85)])
+def test_smooth_scores_are_hardly_ever_found(insurer: Insurer, deviation: float, centre: float) -> None:
+    """Over 2000 quarters of 300 smooth ratings a test at 5 % finds heaping in at most 6.5 % of them.
+
+    The counts are those of the scores away from the ends, as the table has them; a draw of the first quarter shows it.
+    """
+    drawn = np.random.default_rng(7).normal(centre, deviation, (2000, 300)).round().clip(0, 100)
+    inside = (drawn > 2) & (drawn < 98)
+    n, count = inside.sum(axis=1), (inside & (drawn % 5 == 0)).sum(axis=1)
+    found = row(integrity(insurer(assessments(drawn[0].tolist()), **LIMITS)), "round_score_share")
+    assert found[["n", "estimate"]].tolist() == [n[0], count[0] / n[0]]
+    assert (stats.binom.sf(count - 1, n, found["usual"]) <= 0.05).mean() <= 0.065
+
+
+@pytest.mark.parametrize(("scores", "columns"), [
+    ([1.0, 2.0, 3.0, 4.0, 5.0] * 20, {"max_score": 5}), ([70.0, 75.0, 80.0] * 20, {})],
+    ids=["five marks", "steps of 5"])
+def test_a_scale_too_coarse_to_tell_is_not_applicable(insurer: Insurer, scores: list[float],
+                                                      columns: dict[str, object]) -> None:
+    found = row(integrity(insurer(assessments(scores, **columns), **LIMITS)), "round_score_share")
+    assert found[["status", "finding"]].tolist() == ["not applicable", ""]
+
+
 def test_holm_counts_every_test_of_the_table(insurer: Insurer) -> None:
     table = integrity(insurer(keyed(requests([17.0, 19.0, 21.0] * 20, branch="B1")), **LIMITS))
     tested = table["p"].notna()
@@ -113,5 +175,6 @@ def test_nothing_delivered_is_no_data(insurer: Insurer) -> None:
 
 
 def test_a_tiny_insurer_is_not_estimable(insurer: Insurer) -> None:
-    table = integrity(insurer(keyed(requests([17.0, 19.0, 21.0], branch="B1", paused_hours=1)), **LIMITS))
+    few = keyed(requests([17.0, 19.0, 21.0], branch="B1", paused_hours=1)) | assessments([70.0, 71.0])
+    table = integrity(insurer(few, **LIMITS))
     assert set(table["status"].str.split(":").str[0]) == {"no data", "not estimable"}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.measures.improvement.reviews import decisions, objections, review_states, reviews
 from tests.measures.conftest import Insurer
+from tests.measures.improvement.test_restatement import printed, signed
 
 NPS, CSAT = "nps", "csat_mean"
 REVIEWED = {"reviewed_by": "board", "reviewed_on": "2024-08-06"}
@@ -71,6 +72,19 @@ def test_decisions_are_done_overdue_or_open_on_the_day_of_the_report(insurer: In
                              "whenever": "no due day", "none": "no decision"}
     assert table["state"].tolist()[:2] == ["overdue", "overdue"]
     assert table.set_index("concerns").loc[["later", "done"], "done"].tolist() == ["", "2024-10-15"]
+
+
+def test_a_problem_of_the_signed_report_that_the_review_passes_over_is_undecided(insurer: Insurer) -> None:
+    """Found: the score of sales, by facet, and B01. Decided: B01, and one that the report did not find."""
+    held = {"2024Q2": {"problems": [{"problem_id": f"nps:branch:{name}", "decision": "d"} for name in ("B01", "B99")]}}
+    found = pd.concat([printed("competence_score", 60, 58, 62, "problems", "adaptability").assign(
+        unit_type="service_line", unit="sales"),
+        printed(NPS, 1, 0, 2, "problems").assign(unit_type="branch", unit="B01")])
+    table = decisions(signed(reviewed(insurer, held=held), found)).set_index("concerns")
+    assert table["about"].to_dict() == {"nps:branch:B01": "problem", "nps:branch:B99": "raised by management",
+                                        "competence_score:service_line:sales:adaptability": "problem"}
+    assert table["state"].to_dict() == {"nps:branch:B01": "no due day", "nps:branch:B99": "no due day",
+                                        "competence_score:service_line:sales:adaptability": "no decision"}
 
 
 def test_of_indicators_only_decisions_are_told(insurer: Insurer) -> None:

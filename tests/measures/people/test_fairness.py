@@ -82,6 +82,14 @@ def test_other_models_agree_where_everybody_has_the_same_cases(insurer: Insurer)
     assert found["changed"].eq(0).all()
 
 
+def test_that_complaints_are_not_tested_is_said_in_words_and_no_number(insurer: Insurer) -> None:
+    found = fairness(known(insurer, served({}))[1]).query("indicator == 'upheld_complaints_per_1k_requests'")
+    assert found["check"].tolist() == ["branch", "service_line", "tenure", "segment", "shift"]
+    assert set(found["status"]) == {"not applicable: complaints are counted, not scored case by case"}
+    assert found[["estimate", "low", "high", "p", "p_adjusted", "moves"]].isna().all(axis=None)
+    assert found[["people", "n"]].drop_duplicates().to_numpy().tolist() == [[PEOPLE, PEOPLE * EACH]]
+
+
 def test_nothing_delivered_is_no_error(insurer: Insurer) -> None:
     run, told = known(insurer, served({}).iloc[:0])
     assert fairness(told).empty

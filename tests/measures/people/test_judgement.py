@@ -28,7 +28,8 @@ from tests.measures.people.reduced import COMPETENCE, CSAT, ERRORS, FIRST, UPHEL
 NOT_ENOUGH = "not enough evidence"
 PARTS = {FIRST: Part(0.2, 400.0), COMPETENCE: Part(0.15, 4.0)}
 R_SPREAD, R_P = (0.05916924498, 0.031137646, 0.106305703), 8.4681813e-11
-NUMBERS = ["estimate", "low", "high", "reliability", "probability_below"]
+NUMBERS = ["estimate", "low", "high", "naive", "naive_low", "naive_high", "adjusted", "reliability",
+           "probability_below", "probability_above"]
 
 
 def known(first: dict[str, int], branches: int = 1, trusted: bool = True, **more: pd.DataFrame) -> Known:
@@ -94,6 +95,38 @@ def test_a_company_of_few_cases_each_grades_nobody_and_still_has_its_tables(insu
     assert tier_counts(told)[["people", "with_composite", "flagged"]].to_numpy().tolist() == [[16, 0, 0]]
     assert use_counts(told)["not_enough_evidence"].tolist() == [16] * 7
     assert spread.set_index("event").loc["first_response", ["n", "people", "status"]].tolist() == [64, 16, "ok"]
+
+
+def test_of_one_with_few_cases_among_many_no_number_is_told(insurer: Insurer) -> None:
+    """e01 has ten requests of 100 and one rating: not enough for either, nor for the composite."""
+    good = counts({0})
+    requests = reduced.shares(good, 100)
+    few = requests["employee_id"].eq("e01")
+    requests = requests.assign(**{name: requests[name].mask(few, 10) for name in ("n", "units")},
+                               total=requests["total"].mask(few, 5), total_of_squares=requests["total"].mask(few, 5))
+    rated = {who: [6_900 + 50 * one + 30 * place for place in range(6)] for who, one in good.items()}
+    cases = {FIRST: requests, COMPETENCE: reduced.ratings(rated | {"e01": [7_000]})}
+    table = employees(insurer({}), judgement(reduced.group(16, 4), reduced.evidence(cases), reduced.bounds(), PARTS))
+    assert set(table.loc[table["unit"].eq("e01"), "evidence"]) == {NOT_ENOUGH}
+    assert table.loc[table["evidence"].eq(NOT_ENOUGH), NUMBERS].isna().all(axis=None)
+    assert table.loc[table["unit"].eq("e00") & table["indicator"].eq(COMPETENCE), NUMBERS].notna().all(axis=None)
+
+
+def test_where_nobody_differs_no_adjusted_figure_is_told(insurer: Insurer) -> None:
+    """Everybody has enough requests, of which as many as luck gives are in the limit: reliability is 0."""
+    table = employees(insurer({}), known({f"e{number:02d}": 88 + number % 4 for number in range(16)}))
+    served = table[table["indicator"].eq("in_limit_share") & table["event"].eq("first_response")]
+    assert served["status"].str.startswith("not estimable: ").all()
+    assert served["naive"].notna().all()
+    hidden = ["adjusted", "probability_below", "probability_above"]
+    assert table.loc[table["status"].ne("ok"), hidden].isna().all(axis=None)
+
+
+def test_below_and_above_the_colleagues_mean_make_one(insurer: Insurer) -> None:
+    """The one with 40 of 100 where the others have 88 to 91 lies below the mean."""
+    row = of(employees(insurer({}), known(counts({0}, bad=40), branches=4)), "e00", "in_limit_share")
+    assert row["probability_above"] < 0.001
+    assert row["probability_below"] + row["probability_above"] == pytest.approx(1, abs=1e-12)
 
 
 @pytest.mark.parametrize("size", [1, 5])

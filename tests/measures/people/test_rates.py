@@ -44,6 +44,12 @@ def test_rates_may_come_from_more_than_the_counts() -> None:
     assert found.loc["e1", "expected"] == pytest.approx(1.0)
 
 
+def test_with_nothing_held_equal_everybody_is_expected_to_have_the_common_rate() -> None:
+    """5 of 140 requests: e1 with 50 of them expects 250/140, of which claims and inquiries are no matter."""
+    rows = counts(("e1", "claim", 30, 4), ("e1", "inquiry", 20, 0), ("e2", "claim", 10, 0), ("e2", "inquiry", 80, 1))
+    assert expected_counts(rows, cell=())["expected"].to_dict() == pytest.approx({"e1": 250 / 140, "e2": 450 / 140})
+
+
 def test_the_spread_of_counts_is_tested_by_the_index_of_dispersion() -> None:
     """R: O <- c(1,9,2,8,5,5,4,6); pchisq(sum((O - 5)^2 / 5), 7, lower.tail = FALSE) = 0.167016094."""
     table = pd.DataFrame({"count": [1, 9, 2, 8, 5, 5, 4, 6], "expected": 5.0})

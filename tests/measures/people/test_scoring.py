@@ -168,6 +168,25 @@ def test_complaints_are_told_per_thousand_requests() -> None:
     assert whole / 1.2 < own["estimate"] < 400
 
 
+def test_other_models_of_the_case_mix_change_what_complaints_were_expected() -> None:
+    """Claims draw complaints (66 of 600), inquiries none; e00 has claims alone, with 6 of 100: as one would expect.
+
+    e00 to e05 serve 100 claims each, the others 100 inquiries. With nothing held equal the rate is 55 per 1,000.
+    """
+    rows = complaints({f"e{number:02d}": 6 if number == 0 else 12 for number in range(6)}, 100, kind="claim")
+    easy = complaints({f"e{number:02d}": 0 for number in range(6, 12)}, 100, kind="inquiry")
+    told = reduced.evidence({}, pd.concat([rows, easy], ignore_index=True))
+    whole = scoring(reduced.group(12), told, reduced.bounds())
+    alike = scoring(reduced.group(12), told, reduced.bounds(), lambda cells: ((),))
+    coarse, fine = (scoring(reduced.group(12), told, reduced.bounds(), held)
+                    for held in (lambda cells: cells[-1:], lambda cells: cells[:1]))
+    assert of(whole, UPHELD).loc["e00", "adjusted"] == pytest.approx(55 * 6 / 11)
+    assert of(alike, UPHELD).loc["e00", "adjusted"] == pytest.approx(60)
+    assert of(coarse, UPHELD).loc["e00", "adjusted"] == of(whole, UPHELD).loc["e00", "adjusted"]
+    assert [one.tests["held_equal"].item() for one in (whole, alike, coarse, fine)] == [
+        "quarter, kind, priority", "", "quarter, kind, priority", "quarter, kind, product, channel, priority"]
+
+
 def test_no_upheld_complaint_grades_nobody() -> None:
     counts = {f"e{number:02d}": 0 for number in range(12)}
     found = scoring(reduced.group(12), reduced.evidence({}, complaints(counts, 100)), reduced.bounds())

@@ -50,8 +50,9 @@ def test_a_composite_without_enough_of_the_weight_is_not_guessed(insurer: Insure
 
 
 def test_parts_of_a_headline_and_targeted_samples_are_no_headlines() -> None:
-    rows = figures(pd.DataFrame([figure("a", criterion=criterion, sampling=sampling) for criterion, sampling in (
-        ("", "random"), ("x", "random"), ("", "targeted"))]))
+    rows = figures(pd.DataFrame([figure("a", criterion=criterion, severity=severity, sampling=sampling)
+                                 for criterion, severity, sampling in (
+        ("", "", "random"), ("x", "", "random"), ("", "minor", "random"), ("", "", "targeted"))]))
     assert len(headline_rows(rows)) == 1
 
 

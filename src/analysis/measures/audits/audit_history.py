@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
-from analysis.measures.audits.audits import ERRORS, PASSES, checks, sampled
+from analysis.measures.audits.audits import ERRORS, PASSES, checks, design_effect, sampled
 from analysis.measures.breakdown import by_unit
 from analysis.measures.units import judged
 from analysis.params import HISTORY_QUARTERS
 from analysis.run import Run
+from analysis.stats.estimates import OK
 from analysis.stats.intervals.sample_sizes import smallest_detectable_change
 from analysis.stats.testing import ALPHA, holm
-from analysis.tables.results import FIGURE_COLUMNS
+from analysis.tables.results import FIGURE_COLUMNS, LEVEL
 
 UNIT_TYPES = ("branch", "partner")
 FAMILIES = {"accuracy": ERRORS, "compliance": PASSES}
@@ -26,8 +28,9 @@ def audits_of_two_years(run: Run) -> pd.DataFrame:
     """Return error and weighted pass share of each branch and partner over eight quarters, against today's target.
 
     ``found``: falls short by more than chance, by Holm's procedure over all of them (``p_adjusted``), or not shown.
-    ``detectable_share``: the smallest distance to a target that this quarter's audits of the unit alone would show four
-    times in five. Random audits, each quarter as known at its own date; the severity of auditors is not removed.
+    That at most 5 of 100 lists hold a false one is true of auditors who judge alike: their severity is not removed.
+    ``detectable_share``: the smallest distance to the target that as many audits of the unit alone as this quarter's
+    would show four times in five. Random audits, each quarter as known at its own date.
     """
     rows = checks(run.warehouse.history("audits", HISTORY_QUARTERS))
     parts = []
@@ -46,9 +49,16 @@ def audits_of_two_years(run: Run) -> pd.DataFrame:
 
 
 def _detectable(quarter: pd.DataFrame) -> pd.Series:
-    """Return the smallest distance seen, by unit type and unit, of this quarter's figures."""
+    """Return the smallest distance to the target that is seen, by unit type and unit, of this quarter's figures.
+
+    At the target's own variance, p(1−p) over n times the design effect seen: at a share near 0 or 1 the figure's own
+    interval is narrow by luck and would promise too much. Empty where the quarter has no figure or no target.
+    """
     if quarter.empty:
         empty = pd.MultiIndex.from_tuples([], names=["unit_type", "unit"])
         return pd.Series(index=empty, dtype=float, name="detectable_share")
-    keyed = quarter.set_index(["unit_type", "unit"])
-    return smallest_detectable_change(keyed).rename("detectable_share")
+    keyed = quarter[quarter["status"].eq(OK)].set_index(["unit_type", "unit"])
+    spread = keyed["target"] * (1 - keyed["target"]) * design_effect(keyed) / keyed["n"].astype(float)
+    half = norm.ppf((1 + LEVEL) / 2) * np.sqrt(spread)
+    planned = pd.DataFrame({"low": -half, "high": half, "level": LEVEL})
+    return smallest_detectable_change(planned).rename("detectable_share")

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.measures.audits.auditors import seen_twice
-from analysis.measures.audits.audits import ERRORS, PASSES, checks, sampled
+from analysis.measures.audits.audits import ERRORS, PASSES, checks, design_effect, sampled
 from analysis.measures.breakdown import Question, with_standing_units
 from analysis.measures.people.roster import ROLLING_QUARTERS
 from analysis.measures.units import COMPANY, has_unit, judged, unit_rows
@@ -65,9 +65,7 @@ def _of_type(run: Run, question: Question, reduced: pd.DataFrame) -> pd.DataFram
         return pd.DataFrame()
     found = question.estimator(reduced, ["unit"])
     audits = reduced.groupby("unit")["audit_id"].nunique()
-    spread = found["estimate"] * (1 - found["estimate"]) / found["n"]
-    effect = (found["std_error"] ** 2 / spread.where(spread > 0)).clip(lower=1.0).fillna(1.0)
-    told = found[FIGURES].assign(audits=audits, checks_per_audit=found["n"] / audits, deff=effect,
+    told = found[FIGURES].assign(audits=audits, checks_per_audit=found["n"] / audits, deff=design_effect(found),
                                  half_width_share=(found["high"] - found["low"]) / 2)
     return told.rename_axis("unit").reset_index()
 

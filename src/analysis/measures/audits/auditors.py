@@ -6,9 +6,14 @@ withdrawn on dispute later still counts as his. Auditors are employees: their fi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import ibis.expr.types as ir
 import pandas as pd
 
-from analysis.measures.people.raters import FEW, MINIMUM_RATINGS, rater_gaps, standing_out
+from analysis.measures.audits.audits import ERRORS, PASSES, checks
+from analysis.measures.breakdown import Question, by_unit
+from analysis.measures.people.raters import FEW, MINIMUM_RATERS, MINIMUM_RATINGS, rater_gaps, standing_out
 from analysis.measures.people.roster import ROLLING_QUARTERS
 from analysis.measures.units import COMPANY, judged
 from analysis.run import Run, remembered
@@ -17,11 +22,15 @@ from analysis.stats.agreement.krippendorff import krippendorff_alpha
 from analysis.stats.agreement.permitted_use import permitted_use
 from analysis.stats.agreement.severity import pass_severity_test
 from analysis.stats.testing import ALPHA
-from analysis.tables.results import FIGURE_COLUMNS, blank_figures
+from analysis.tables.results import FIGURE_COLUMNS, blank_figures, figures
 
 ALPHA_INDICATOR, AC1, GAP = "auditor_agreement_alpha", "auditor_agreement_ac1", "auditor_severity_gap"
 PARTED: tuple[list[str], ...] = ([], ["family"], ["family", "item"])
 TEST_COLUMNS = ["checks", "raters", "statistic", "df", "p", "stand_out", "chance_any", "status"]
+FAMILIES = {"accuracy": ERRORS, "compliance": PASSES}
+ALL, WITHOUT = "all auditors", "without stand-outs"
+BETRAYING = ["std_error", "df", "customers", "p_worse"]  # each leads to the n without some auditors
+ROUNDED = 3  # decimals of a share told without some auditors: tenths of a per cent
 
 
 def seen_twice(run: Run) -> pd.DataFrame:
@@ -83,6 +92,47 @@ def auditor_severity_test(run: Run) -> pd.DataFrame:
     row = [ratings["unit"].nunique(), ratings["rater"].nunique(), *found[["statistic", "df", "p"]],
            len(standing_out(_scores(ratings))), ALPHA, found["status"]]
     return pd.DataFrame([row], columns=TEST_COLUMNS)
+
+
+def without_stand_outs(run: Run) -> pd.DataFrame:
+    """Return the company's error and weighted pass share with and without the auditors who stand out; nobody named.
+
+    Of the random audits of this quarter and of four (``quarters`` 1 and 4; each as known at its own date), by
+    ``audited_by``: all auditors, or without the checks judged by those who stand out (`auditor_severity_test`);
+    ``left_out`` is how many they are. "not applicable" where none of them judged a check here, or fewer than
+    MINIMUM_RATERS auditors would remain.
+
+    Disclosure: with both shares and both n, what was left out is had by subtraction, and where one stands out that is
+    one auditor's own share. So the n without them is not told, nor what leads to it (BETRAYING), and shares and
+    limits without them are rounded to tenths of a per cent, for a fraction in full would betray its n. What a reader
+    may still guess is rough, and of nobody named.
+    """
+    ratings = seen_twice(run)
+    out = list(standing_out(_scores(ratings)).index) if len(ratings) >= MINIMUM_RATINGS else []
+    parts = []
+    for quarters in (1, ROLLING_QUARTERS):
+        rows = checks(run.warehouse.history("audits", quarters))
+        rows = rows.filter(rows.sampling == "random")
+        for family, question in FAMILIES.items():
+            of_family = rows.filter(rows.family == family)
+            parts += [one.assign(quarters=quarters) for one in _with_and_without(run, of_family, question, out)]
+    found = judged(run, [one.drop(columns=BETRAYING, errors="ignore") for one in parts])
+    told = found["audited_by"].eq(WITHOUT)
+    rounded = found[["estimate", "low", "high"]].round(ROUNDED).where(told, found[["estimate", "low", "high"]])
+    return figures(found.assign(n=found["n"].mask(told), **rounded))
+
+
+def _with_and_without(run: Run, rows: ir.Table, question: Question, out: list[str]) -> list[pd.DataFrame]:
+    """Return the company's figure of ``rows`` by ALL and WITHOUT the auditors in ``out``."""
+    company = replace(question, unit_types=(COMPANY,))
+    judging = set(run.warehouse.reduce(rows.select("auditor_id").distinct())["auditor_id"])
+    left_out = judging & set(out)
+    if not left_out or len(judging - left_out) < MINIMUM_RATERS:
+        rest = blank_figures(question.indicator, COMPANY, [COMPANY], "not applicable")
+    else:
+        rest = by_unit(run, rows.filter(rows.auditor_id.notin(sorted(left_out))), company)
+    return [by_unit(run, rows, company).assign(audited_by=ALL, left_out=0),
+            rest.assign(audited_by=WITHOUT, left_out=len(left_out))]
 
 
 def auditor_severity(run: Run) -> pd.DataFrame:

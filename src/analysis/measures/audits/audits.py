@@ -85,6 +85,13 @@ def _weighted_pass_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     return found.assign(method="severity-weighted share, cluster-robust Korn-Graubard")
 
 
+def design_effect(found: pd.DataFrame) -> pd.Series:
+    """Return by what factor the variance of each share exceeds that of independent checks; 1 at least."""
+    spread = found["estimate"] * (1 - found["estimate"]) / found["n"]
+    effect = found["std_error"] ** 2 / spread.where(spread > 0)
+    return effect.astype(float).clip(lower=1.0).fillna(1.0)
+
+
 def _critical_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     table = reduced.set_index(keys)
     found = clopper_pearson(table["count"], table["n"])
@@ -98,15 +105,16 @@ PASSES = Question("compliance_pass_share", UNIT_TYPES, _passed_per_audit, _weigh
 
 @remembered
 def accuracy(run: Run) -> pd.DataFrame:
-    """Return service error shares per unit, their parts by criterion, and the share of audits with a critical error.
+    """Return service error shares per unit, their parts by criterion and by severity, and critical errors.
 
-    Unit of analysis: the check, clustered by audit; for critical errors the audit (exact interval, METHODS §1).
-    Extra columns ``criterion`` ('' = all) and ``sampling``.
+    Unit of analysis: the check, clustered by audit; for critical errors the audit: the share of audits with one (exact
+    interval, METHODS §1). Extra columns ``criterion``, ``severity`` (of the item; '' = all of either) and ``sampling``.
     """
     random = sampled(run, "accuracy", "random")
     parts = [by_unit(run, random, ERRORS), by_unit(run, random, CRITICAL_ERRORS),
-             _parted(run, random, ERRORS, "criterion"), _targeted(run, "accuracy", ERRORS)]
-    return _finished(run, parts).drop(columns="item")
+             _parted(run, random, ERRORS, "criterion"), _parted(run, random, ERRORS, "severity"),
+             _targeted(run, "accuracy", ERRORS)]
+    return _finished(run, parts, "criterion", "severity")
 
 
 @remembered
@@ -118,7 +126,7 @@ def compliance(run: Run) -> pd.DataFrame:
     random = sampled(run, "compliance", "random")
     parts = [by_unit(run, random, PASSES), _parted(run, random, PASSES, "criterion"),
              _parted(run, random, PASSES, "criterion", "item"), _targeted(run, "compliance", PASSES)]
-    return _finished(run, parts)
+    return _finished(run, parts, "criterion", "item")
 
 
 def _parted(run: Run, rows: ir.Table, question: Question, *within: str) -> pd.DataFrame:
@@ -130,8 +138,8 @@ def _targeted(run: Run, family: str, question: Question) -> pd.DataFrame:
     return found.assign(sampling="targeted", target=np.nan, p_worse=np.nan)
 
 
-def _finished(run: Run, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    blank = {"criterion": "", "item": "", "sampling": "random"}
+def _finished(run: Run, parts: list[pd.DataFrame], *within: str) -> pd.DataFrame:
+    blank = dict.fromkeys(within, "") | {"sampling": "random"}
     full = [part.assign(**{name: part.get(name, value) for name, value in blank.items()})
             for part in parts if len(part)]
     frame = with_customers(run, pd.concat(full, ignore_index=True))

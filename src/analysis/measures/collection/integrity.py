@@ -1,6 +1,6 @@
-"""Does any pattern in the data suggest that figures were made rather than found (clauses 4.0, 6.1)?
+"""Are there patterns in the data that need a second look (clauses 4.0, 6.1)?
 
-Each row is a pattern in the data, tested against what even work or like units would show. A pattern is a question to
+Each row is a pattern, tested against what even work or like units would show. A pattern is a question to
 the department that delivered: there are harmless reasons for each, and no row says who did what. Holm's rule over the
 whole table keeps the chance of any false finding in a quarter at 5 %.
 """
@@ -32,9 +32,13 @@ from analysis.tables.results import blank_figures
 
 BUNCHED, PAUSED, REOPENED = "limit_bunching_share", "pause_bunching_share", "reopened_share"
 RECODED, INVITED, AUDITORS = "recoded_complaint_share", "invited_better_served", "clean_audit_spread"
+ROUND = "round_score_share"
 TENTHS = 10  # of the limit: spans of one, narrow enough for times to fall or rise evenly over three of them
 #: In three equal spans over which the density is log-linear the middle one holds 1/(x + 1 + 1/x) ≤ 1/3 of the cases.
 EVEN = 1 / 3
+#: In five neighbouring points over which the density is even or slopes the middle one, a multiple of 5, holds 1/5.
+ROUND_STEP, EVEN_POINTS = 5, 1 / 5
+FINE_SCALE = 50  # points attainable from which five points are a small part of the scale
 FINDING, USUAL = "to be looked into", "nothing unusual"
 MINUTES_PER_HOUR = 60
 DIFFERENCE = "difference within cells, Mantel-Haenszel, Sato"
@@ -51,19 +55,21 @@ def integrity(run: Run) -> pd.DataFrame:
 
     Bunching: by kind and event, and by branch over kinds. Reopened and recoded: a branch against the others. Invited:
     resolved requests by the last invitation, of the same cell. Auditors: random audits of four quarters; no name.
+    Round scores: ratings of four quarters; "not applicable" where none is on a fine scale, or all are multiples of 5.
     """
     parts = [*(_bunched(run, event) for event in EVENTS), _paused(run), *_reopened(run), *_recoded(run), _invited(run),
-             _auditors(run)]
+             _auditors(run), _round_scores(run)]
     table = judged(run, [part.assign(target=np.nan) for part in parts])
     adjusted = holm(table["p"])
     words = np.select([table["p"].isna(), adjusted <= ALPHA], ["", FINDING], USUAL)
     return table.assign(p_adjusted=adjusted, finding=pd.Series(words, table.index, dtype="str"))
 
 
-def _told(indicator: str, unit_type: str, found: pd.DataFrame, event: str = "") -> pd.DataFrame:
-    """Return estimates indexed by unit, with ``usual`` and ``p``, as labelled rows; "no data" without any."""
+def _told(indicator: str, unit_type: str, found: pd.DataFrame, event: str = "",
+          without: str = "no data") -> pd.DataFrame:
+    """Return estimates indexed by unit, with ``usual`` and ``p``, as labelled rows; ``without`` any, that status."""
     if found.empty:
-        blank = blank_figures(indicator, unit_type, [COMPANY] if unit_type == COMPANY else [], "no data")
+        blank = blank_figures(indicator, unit_type, [COMPANY] if unit_type == COMPANY else [], without)
         return blank.assign(usual=np.nan, p=np.nan, event=event)
     rows = found[[*COLUMNS, "usual", "p"]].rename_axis("unit").reset_index()
     return rows.assign(indicator=indicator, unit_type=unit_type, event=event)
@@ -168,3 +174,25 @@ def _auditors(run: Run) -> pd.DataFrame:
     found = between_variance(effects, level=run.level).set_axis([COMPANY])
     limits = {name: np.sqrt(found[name]) for name in ("estimate", "low", "high")}
     return _told(AUDITORS, COMPANY, found.assign(n=whole, method=SPREAD, usual=0.0, **limits))
+
+
+def _round_scores(run: Run) -> pd.DataFrame:
+    """Return the share of multiples of 5 among scores in whole points: the middle of every five neighbouring ones.
+
+    A score that an assessment gives to several facets counts once; fractions are cut off. The two or three points at
+    either end of a scale, where scores pile up by themselves, are left out.
+    """
+    rows = run.warehouse.history("assessments", ROLLING_QUARTERS)
+    point = rows.score.floor().cast("int64")
+    middle = (point + ROUND_STEP // 2) // ROUND_STEP * ROUND_STEP
+    each = rows.select("assessment_id", point=point, fine=rows.max_score >= FINE_SCALE, multiple=point == middle,
+                       inside=(middle > 0) & (middle + ROUND_STEP // 2 < rows.max_score)).distinct()
+    counted = {"known": each.point.notnull(), "other": each.fine & ~each.multiple, "n": each.fine & each.inside,
+               "count": each.fine & each.inside & each.multiple}
+    told = run.warehouse.reduce(each.agg(**{name: each.count(where=one) for name, one in counted.items()}))
+    told = told.set_axis([COMPANY])
+    if not told["other"].item():
+        return _told(ROUND, COMPANY, pd.DataFrame(), without="not applicable" if told["known"].item() else "no data")
+    found = modified_wilson(told["count"], told["n"], run.level)
+    p = one_sided_share_p(told["count"], told["n"], EVEN_POINTS, "above").where(found["status"].eq("ok"))
+    return _told(ROUND, COMPANY, found.assign(usual=EVEN_POINTS, p=p))

@@ -14,6 +14,7 @@ from analysis.measures.units import has_unit, narrowed, unit_rows
 from analysis.params import HISTORY_QUARTERS
 from analysis.quarter import Quarter
 from analysis.run import Run
+from analysis.sources.deliveries import WHOLE
 from analysis.stats.intervals.rates import pearson_dispersion, rate
 
 CENTS = 100
@@ -75,14 +76,20 @@ def cells(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:
 
 
 def told_months(run: Run, quarters: int = HISTORY_QUARTERS) -> list[str]:
-    """Return the months up to ``as_of`` of those of the last ``quarters`` that have complaints at all, in order.
+    """Return the months up to ``as_of`` of those of the last ``quarters`` whose complaints were delivered, in order.
 
-    Where no complaint of a quarter is known its complaints were not delivered: no data, not a count of 0.
+    A file over several quarters tells of all from its first row to its last: one without a row had no complaint. Of
+    another quarter without a row the complaints were not delivered: no data, not a count of 0.
     """
-    rows = run.warehouse.history("complaints", quarters).select("quarter")
-    told = run.warehouse.reduce(rows.group_by("quarter").agg(n=rows.count()))["quarter"]
+    known = max(quarters, run.params.site.history_quarters + 1)  # the file may begin before the quarters asked for
+    rows = run.warehouse.history("complaints", known).select("quarter", "_delivery")
+    told = run.warehouse.reduce(rows.group_by("quarter", "_delivery").agg(n=rows.count()))
+    filled = {Quarter.parse(str(one)) for one in told["quarter"]}
+    whole = sorted(Quarter.parse(str(one)) for one in told.loc[told["_delivery"] == WHOLE, "quarter"])
+    last = [run.quarter.plus(-back) for back in reversed(range(quarters))]
+    delivered = [one for one in last if one in filled or (whole and whole[0] <= one <= whole[-1])]
     newest = f"{run.as_of.astimezone(run.params.site.zone):%Y-%m}"
-    return [month for one in told for month in Quarter.parse(str(one)).months if month <= newest]
+    return [month for one in delivered for month in one.months if month <= newest]
 
 
 def _exposure(run: Run, denominator: Denominator, unit_type: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.measures.mix import split
 from analysis.measures.past import AGAIN, KEYS, PARTED_BY, SINCE, THEN, headlines, past
 from analysis.measures.units import COMPANY, judged
+from analysis.params.published import PROBLEMS
 from analysis.run import Run
 from analysis.stats.estimates import OK
 
@@ -47,7 +48,7 @@ def restatement(run: Run) -> pd.DataFrame:
 def _signed(run: Run) -> pd.DataFrame:
     """Return what the signed quarters published of the company under the indicators of their plan or of today's."""
     rows, asked = run.params.published, {name for plan in run.params.plans.values() for name in plan.indicators}
-    return rows[rows["unit_type"].eq(COMPANY) & rows["status"].eq(OK) & rows["table"].ne(COMPOSED)
+    return rows[rows["unit_type"].eq(COMPANY) & rows["status"].eq(OK) & ~rows["table"].isin([COMPOSED, PROBLEMS])
                 & rows["indicator"].isin(asked)]
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 
 from analysis.params import Review
 from analysis.params.loop import Decided, Objection
+from analysis.params.published import problem_ids
 from analysis.quarter import Quarter
 from analysis.run import Run
 
 REVIEWED, NOT_REVIEWED = "reviewed", "not reviewed"
 DONE, OVERDUE, OPEN, UNDATED, UNDECIDED = "done", "overdue", "open", "no due day", "no decision"
 ANSWERED = "answered"
-INDICATOR, PROBLEM = "indicator", "problem"
+INDICATOR, PROBLEM, OWN = "indicator", "problem", "raised by management"
 REVIEW_COLUMNS = ["quarter", "concerns", "state", "reviewed_by", "reviewed_on"]
 DECISION_COLUMNS = ["quarter", "about", "concerns", "decision", "due", "done", "state"]
 OBJECTION_COLUMNS = ["objection_id", "quarter", "concerns", "text", "raised_by", "raised_on", "state", "answered_on",
@@ -52,12 +53,15 @@ def decisions(run: Run) -> pd.DataFrame:
     """Return what management decided of indicators and problems, overdue first (clause 6.4): DECISION_COLUMNS.
 
     The last quarter's decisions, its problems without one included; of earlier quarters those not done by their due
-    day or done since this quarter began. ``state``: done, overdue, open, no due day, no decision.
+    day or done since this quarter began. ``state``: done, overdue, open, no due day, no decision. The last quarter's
+    problems are those it was signed with, where it was: one the review passes over has no decision, and one the report
+    did not find is ``about`` what management raised itself.
     """
     last, today = run.quarter.plus(-1), run.today
+    found = problem_ids(run.params.published, str(last)) if last in _known(run) else []
     rows = []
     for quarter, review in _known(run).items():
-        for about, concerns, one in _decided(review):
+        for about, concerns, one in _decided(review, found if quarter == last else []):
             state, done = _state(one, today), _day(one.done, today)
             goes_on = state in (OVERDUE, OPEN) or (state == DONE and done >= run.quarter.start.isoformat())
             if quarter == last or goes_on:
@@ -86,10 +90,16 @@ def _known(run: Run) -> dict[Quarter, Review]:
     return {quarter: one for quarter, one in run.params.reviews.items() if one.reviewed_on <= run.today}
 
 
-def _decided(review: Review) -> list[tuple[str, str, Decided]]:
-    """Return what each decision is about and the decision; of indicators only where there is one."""
+def _decided(review: Review, found: list[str]) -> list[tuple[str, str, Decided]]:
+    """Return what each decision is about and the decision; of indicators only where there is one.
+
+    Of the problems ``found``, those the review passes over come last, without a decision.
+    """
+    listed = [(PROBLEM if one.problem_id in found or not found else OWN, one.problem_id, one)
+              for one in review.problems]
     of_indicators = [(INDICATOR, one.id, one) for one in review.indicators if one.decision]
-    return [*((PROBLEM, one.problem_id, one) for one in review.problems), *of_indicators]
+    passed_over = sorted(set(found) - {name for _, name, _ in listed}, key=found.index)
+    return [*listed, *of_indicators, *((PROBLEM, name, Decided()) for name in passed_over)]
 
 
 def _state(one: Decided, today: date) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.measures.people.branches import pooled_effects
-from analysis.measures.people.cases import SCORED, Scored
+from analysis.measures.people.cases import SCORED, SEGMENT, SHIFT, UPHELD_RATE, Scored
 from analysis.measures.people.fitting import Fit, cell_labels, fitted
 from analysis.measures.people.groups import EVERY_LINE, GROUP, of_group
 from analysis.measures.people.judgement import Known
@@ -30,6 +30,7 @@ BRANCH, LINE, TENURE = "branch", "service_line", "tenure"
 YEARS = (1, 3)  # of service: up to one, up to three, more
 DAYS_PER_YEAR = 365.25
 DEPENDS, NOT_SHOWN = "depends", "not shown"
+COUNTED = "not applicable: complaints are counted, not scored case by case"
 ONE_CATEGORY = "not estimable: fewer than 2 categories"
 COLUMNS = ["check", "indicator", "event", "people", "n", "categories", "estimate", "low", "high", "p", "p_adjusted",
            "result", "moves", "status"]
@@ -46,7 +47,7 @@ def fairness(known: Known) -> pd.DataFrame:
     ``estimate``: the widest gap between two categories' adjusted means, in the indicator's unit, with `widest_gap`'s
     interval; ``p`` of no dependence, ``p_adjusted`` by Holm over the table; ``result``: depends, not shown. ``moves``:
     the most that any person's adjusted figure changes when segment or shift is held equal too. Line: of people who are
-    compared across lines (`groups.evaluated`); not applicable where nobody is.
+    compared across lines (`groups.evaluated`); not applicable where nobody is, nor to upheld complaints: `COUNTED`.
     """
     rows = []
     for asked in SCORED.values():
@@ -59,10 +60,18 @@ def fairness(known: Known) -> pd.DataFrame:
                  _of_person(asked, across, _post(known, LINE)) | {"check": LINE},
                  _of_person(asked, fits, _tenure(known)) | {"check": TENURE}]
         rows += [_of_case(asked, cases, fits, attribute) | {"check": attribute} for attribute in asked.beside]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame([*rows, *_counted(known)], columns=COLUMNS)
     adjusted = holm(table["p"].astype(float))
     words = np.select([adjusted.isna(), adjusted <= ALPHA], ["", DEPENDS], NOT_SHOWN)
     return table.assign(p_adjusted=adjusted, result=pd.Series(words, table.index, dtype="str"))
+
+
+def _counted(known: Known) -> list[dict[str, object]]:
+    """Return a row per check that says why upheld complaints have no test; none where there are no cases."""
+    counts = of_group(known.evidence.upheld, known.people)
+    facts = {"indicator": UPHELD_RATE, "event": "", "people": counts["employee_id"].nunique(),
+             "n": int(counts["requests"].sum()), "categories": 0, "status": COUNTED}
+    return [facts | {"check": check} for check in (BRANCH, LINE, TENURE, SEGMENT, SHIFT)] if len(counts) else []
 
 
 def _post(known: Known, name: str) -> pd.Series:

@@ -17,6 +17,7 @@ from analysis.measures.people.roster import ENOUGH, EXEMPT, NOT_ENOUGH, exempted
 from analysis.measures.people.scoring import (
     APPRAISAL,
     COACHING,
+    SIDES,
     Bounds,
     Evidence,
     Scoring,
@@ -39,7 +40,7 @@ NOT_TOLD_APART = "cannot be told from the colleagues"
 METHOD, METHOD_OF_RATES = "within {0}; empirical Bayes", "against the expectation within {0}; gamma-Poisson"
 METHOD_OF_ALL = "weighted sum of what is adjusted; empirical Bayes"
 NOTHING = "nothing held equal"
-NUMBERS = ["naive", "naive_low", "naive_high", "adjusted", "reliability", "probability_below"]
+NUMBERS = ["naive", "naive_low", "naive_high", "adjusted", "reliability", *SIDES]
 WORDS = ["role", "line", "direction", "evidence", "permitted_use", "reason"]
 EXTRA = ["role", "line", *NUMBERS, "direction", "minimum_n", "evidence", "permitted_use", "reason"]
 
@@ -109,10 +110,16 @@ def employees(run: Run, known: Known) -> pd.DataFrame:
     parts = [one for one in (_scores(known), _composites(known), _exempt(exempted(run))) if len(one)]
     if not parts:
         return pd.DataFrame(columns=[*FIGURE_COLUMNS, *EXTRA])
-    table = judged(run, [pd.concat(parts, ignore_index=True).assign(unit_type=EMPLOYEE, target=np.nan)])
+    table = judged(run, [_shown(pd.concat(parts, ignore_index=True)).assign(unit_type=EMPLOYEE, target=np.nan)])
     words = {name: table[name].fillna("").astype("str") for name in WORDS}
     told = table.assign(**words, minimum_n=table["minimum_n"].astype("Int64"))[[*FIGURE_COLUMNS, *EXTRA]]
     return told.sort_values(["unit", "indicator", "event"], kind="stable", ignore_index=True)
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return ``rows`` without any number of who has not enough evidence, and ``adjusted`` only beside an estimate."""
+    numbers = rows.reindex(columns=NUMBERS).where(rows["evidence"].eq(ENOUGH))
+    return rows.assign(**numbers).assign(adjusted=numbers["adjusted"].where(rows["status"].eq(OK)))
 
 
 def _scores(known: Known) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -14,27 +16,33 @@ from analysis.stats.estimates import OK
 NO_COMPLAINT = "no complaint was upheld"
 
 
-def expected_counts(counts: pd.DataFrame, standard: pd.DataFrame | None = None) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Rates:
+    """The complaints of one group (`cases.upheld_counts`), the newest quarter, and the cell that is held equal."""
+
+    counts: pd.DataFrame
+    newest: str
+    cell: tuple[str, ...]
+
+
+def expected_counts(counts: pd.DataFrame, standard: pd.DataFrame | None = None,
+                    cell: tuple[str, ...] = CASE_MIX) -> pd.DataFrame:
     """Return per person ``count``, ``requests`` and ``expected``: what the group's rate in each cell led to expect.
 
-    Cells are `cases.CASE_MIX`: in finer ones, of five requests each, a person's own complaints would be expected.
+    ``cell``: `cases.CASE_MIX`; in finer ones, of five requests each, a person's own complaints would be expected.
     Complaints of no known cell are spread over all requests alike. ``standard``: the counts the rates come from,
     ``counts`` themselves by default.
     """
     known = counts if standard is None else standard
-    cells = _labelled(known).groupby("cell")[["requests", "upheld"]].sum()
+    cells = known.assign(cell=cell_labels(known, cell)).groupby("cell")[["requests", "upheld"]].sum()
     placed = cells["requests"] > 0
     rate = (cells["upheld"] / cells["requests"].where(placed)).fillna(0.0)
     everywhere = cells.loc[~placed, "upheld"].sum() / max(cells["requests"].sum(), 1)
-    own = _labelled(counts)
+    own = counts.assign(cell=cell_labels(counts, cell))
     own = own.assign(expected=own["requests"] * (own["cell"].map(rate) + everywhere))
     sums = own.groupby("employee_id")[["upheld", "requests", "expected"]].sum().rename(columns={"upheld": "count"})
     none = (sums["expected"] <= 0) & (sums["count"] > 0)  # a complaint, yet no request of their own to expect it from
     return sums.assign(count=sums["count"].where(~none, 0))
-
-
-def _labelled(counts: pd.DataFrame) -> pd.DataFrame:
-    return counts.assign(cell=cell_labels(counts, CASE_MIX))
 
 
 def dispersion_p(counts: pd.DataFrame) -> tuple[float, str]:

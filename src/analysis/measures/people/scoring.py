@@ -14,10 +14,18 @@ import pandas as pd
 from scipy import stats
 
 from analysis.measures.audits.auditors import auditor_agreement
-from analysis.measures.people.cases import CASE_MIX, SCORED, UPHELD_RATE, Scored, scored_cases, upheld_counts
+from analysis.measures.people.cases import (
+    CASE_MIX,
+    SCORED,
+    UPHELD_RATE,
+    WHOLE_CELL,
+    Scored,
+    scored_cases,
+    upheld_counts,
+)
 from analysis.measures.people.fitting import Fit, fitted
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP, of_group
-from analysis.measures.people.rates import dispersion_p, exact_newest, expected_counts
+from analysis.measures.people.rates import Rates, dispersion_p, exact_newest, expected_counts
 from analysis.measures.people.roster import ASSESSED, MINIMUM_ASSESSORS, NOT_ENOUGH, minimum_n
 from analysis.run import Run, remembered
 from analysis.stats.agreement.permitted_use import PEOPLE
@@ -36,8 +44,9 @@ Group = tuple[str, str]
 Cells = tuple[tuple[str, ...], ...]
 Held = Callable[[Cells], Cells]
 SCALES = {"share": (0.0, 1.0), "score_0to100": (0.0, 100.0), "rate": (0.0, np.inf)}
+SIDES = ("probability_below", "probability_above")
 SCORE_COLUMNS = ["indicator", "event", "employee_id", *GROUP, "n", "estimate", "low", "high", "status", "naive",
-                 "naive_low", "naive_high", "adjusted", "reliability", "probability_below", "direction", "minimum_n",
+                 "naive_low", "naive_high", "adjusted", "reliability", *SIDES, "direction", "minimum_n",
                  "permitted_use"]
 TEST_COLUMNS = ["indicator", "event", *GROUP, "people", "n", "group_mean", "held_equal", "p", "p_adjusted", "status"]
 
@@ -96,9 +105,10 @@ def scoring(people: pd.DataFrame, evidence: Evidence, bounds: Bounds, held_equal
     """Return the scores of ``people`` (`groups.evaluated`) on every indicator that touches them.
 
     ``estimate``: the group's mean plus the shrunken effect, in the indicator's unit. ``naive``: the person's own cases
-    as they stand; ``adjusted``: with the cell held equal, not yet shrunken. ``direction``: below, above or not to be
-    told from the group's mean, at the p of the F-tests after Holm over the group's indicators. Group: same role and
-    line. Alphabetical. ``held_equal``: which of an indicator's cells to compare within, to try others than the rule's.
+    as they stand; ``adjusted``: with the cell held equal, not yet shrunken. ``probability_below``, ``_above``: that the
+    true figure lies on that side of the group's mean. ``direction``: below, above or not to be told from that mean, at
+    the p of the F-tests after Holm over the group's indicators. Group: same role and line. Alphabetical.
+    ``held_equal``: which of an indicator's cells to compare within, to try others than the rule's.
     """
     cases = {name: of_group(own, people) for name, own in evidence.cases.items()}
     counts = of_group(evidence.upheld, people)
@@ -106,10 +116,12 @@ def scoring(people: pd.DataFrame, evidence: Evidence, bounds: Bounds, held_equal
     fits = {(name, group): _fitted(SCORED[name], _in(own, group), evidence.newest, held_equal)
             for name, own in cases.items() for group in groups if len(_in(own, group))}
     rates = {group: _in(counts, group) for group in groups}
-    tests = _tests(fits, rates, groups)
+    cell = held_equal((WHOLE_CELL, CASE_MIX))[-1]  # of complaints: the coarser one (`rates.expected_counts`)
+    tests = _tests(fits, rates, groups, cell)
     parts = [_of_fit(bounds, SCORED[name], group, fit, units_of(_in(cases[name], group)), tests)
              for (name, group), fit in fits.items()]
-    parts += [_of_rate(bounds, group, rates[group], evidence.newest, tests) for group in groups if len(rates[group])]
+    parts += [_of_rate(bounds, group, Rates(rates[group], evidence.newest, cell), tests) for group in groups
+              if len(rates[group])]
     return Scoring(_complete(bounds, people, parts), tests, fits)
 
 
@@ -134,7 +146,7 @@ def is_enough(bounds: Bounds, indicator: str, units: pd.Series, raters: pd.Serie
 
 
 def _tests(fits: Mapping[tuple[str, Group], Fit], rates: Mapping[Group, pd.DataFrame], groups: list[Group],
-           ) -> pd.DataFrame:
+           cell: tuple[str, ...]) -> pd.DataFrame:
     """Return TEST_COLUMNS: do the people of a group differ beyond chance, Holm over the group's indicators?"""
     rows = []
     for (name, group), fit in fits.items():
@@ -143,11 +155,11 @@ def _tests(fits: Mapping[tuple[str, Group], Fit], rates: Mapping[Group, pd.DataF
                      ", ".join(fit.cell), fit.p, fit.reason])
     for group in groups:
         if len(rates[group]):
-            told = expected_counts(rates[group])
+            told = expected_counts(rates[group], cell=cell)
             p, reason = dispersion_p(told)
             whole = PER_MILLE * told["count"].sum() / max(told["requests"].sum(), 1)
             rows.append([UPHELD_RATE, "", *group, len(told), int(told["requests"].sum()), whole,
-                         ", ".join(CASE_MIX), p, reason])
+                         ", ".join(cell), p, reason])
     table = pd.DataFrame(rows, columns=[one for one in TEST_COLUMNS if one != "p_adjusted"])
     adjusted = table["p"].astype(float).groupby([table[name] for name in GROUP], group_keys=False).transform(holm)
     return table.assign(p_adjusted=adjusted)[TEST_COLUMNS]
@@ -180,10 +192,11 @@ def _of_fit(bounds: Bounds, asked: Scored, group: Group, fit: Fit, units: pd.Dat
     return _permitted(bounds, rows, asked.indicator, asked.event, group, p, usable)
 
 
-def _of_rate(bounds: Bounds, group: Group, counts: pd.DataFrame, newest: str, tests: pd.DataFrame) -> pd.DataFrame:
+def _of_rate(bounds: Bounds, group: Group, rates: Rates, tests: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of upheld complaints per 1,000 requests: counts against what the cases led to expect."""
-    told = expected_counts(counts)
-    late = expected_counts(counts[counts["quarter"].eq(newest)], counts).reindex(told.index, fill_value=0)
+    counts, cell = rates.counts, rates.cell
+    told = expected_counts(counts, cell=cell)
+    late = expected_counts(counts[counts["quarter"].eq(rates.newest)], counts, cell).reindex(told.index, fill_value=0)
     p = _p_of(tests, UPHELD_RATE, "", group)
     shrunken = shrunken_rates(told, bounds.level)
     whole = PER_MILLE * told["count"].sum() / max(told["requests"].sum(), 1)
@@ -210,7 +223,8 @@ def _permitted(bounds: Bounds, rows: pd.DataFrame, indicator: str, event: str, g
     shown = status.eq(OK)
     certain = rows["direction"].ne(DEFAULT) | (rows["reliability"].ge(VERY_RELIABLE) & (p < ALPHA))
     use = np.select([~enough, shown & certain & usable], [NOT_ENOUGH, APPRAISAL], COACHING)
-    numbers = {name: rows[name].where(shown) for name in ("estimate", "low", "high", "probability_below")}
+    sides = rows.assign(probability_above=1 - rows["probability_below"])  # the posterior has no atom at the mean
+    numbers = {name: sides[name].where(shown) for name in ("estimate", "low", "high", *SIDES)}
     own = {name: rows[name].where(enough) for name in ("naive", "naive_low", "naive_high", "adjusted", "reliability")}
     return rows.assign(
         indicator=indicator, event=event, role=group[0], line=group[1], minimum_n=least, status=status,

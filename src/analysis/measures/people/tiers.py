@@ -169,7 +169,8 @@ def _tiered(level: float, parts: dict[str, Part], fits: dict[str, Fit], enough: 
     shrunken = shrunken_effects(effects, level=level)
     told = flags(shrunken, newest, p, RULE)
     person = shrunken.assign(
-        tier=told["direction"].map(TIERS), adjusted=effects["estimate"], newest_p=told["newest_p"],
+        tier=told["direction"].map(TIERS), adjusted=effects["estimate"].where(shrunken["status"].eq(OK)),
+        newest_p=told["newest_p"], probability_above=1 - shrunken["probability_below"],
         weight_present=effects["weight_present"]).rename_axis("employee_id").reset_index()
     spread = between_variance(effects, level=level).iloc[0]
     luck = flagged_by_luck(effects, newest, RULE, Simulation(seed=SEED)).iloc[0]
