@@ -40,6 +40,16 @@ def run_of(insurer: Insurer, closed: dict[str, int]) -> Run:
     return insurer({"complaints": complaints(closed)}, files=files, indicators=plan["indicators"])
 
 
+def test_first_response_and_resolution_each_have_their_years(insurer: Insurer) -> None:
+    rows = pd.DataFrame({"request_id": [str(number) for number in range(N)], "kind": "claim",
+                         "opened_at": "2024-08-05 09:00", "first_response_at": "2024-08-05 10:00",
+                         "resolved_at": "2024-08-06 09:00"})
+    run = insurer({"requests": rows}, limits={"claim": {"first_response": 2, "resolution": 2}},
+                  indicators={"in_limit_share": {"target": 0.5}})
+    told = years(run).query("period == 'quarter'").set_index("event")["estimate"]
+    assert told.to_dict() == {"first_response": 1, "resolution": 0}
+
+
 def test_quarters_stand_with_their_own_intervals_and_a_year_is_their_mean(insurer: Insurer) -> None:
     table = years(run_of(insurer, CLOSED)).query("indicator == @HANDLED")
     quarters = table[table["period"] == "quarter"].set_index("quarter")

@@ -6,7 +6,6 @@ import pandas as pd
 
 from analysis.measures.changes import worded
 from analysis.measures.past import AGAIN, FIGURES, headlines, past
-from analysis.measures.summary.composite import HEADLINE_EVENT
 from analysis.measures.units import COMPANY, judged
 from analysis.quarter import QUARTERS_PER_YEAR, Quarter
 from analysis.run import Run
@@ -29,7 +28,7 @@ def years(run: Run) -> pd.DataFrame:
     now, before = headlines(run, run.params.plan.indicators), past(run)
     before = before[before["stage"].eq(AGAIN) & before["indicator"].isin(run.params.plan.indicators)]
     every = pd.concat([before[[*FIGURES, "quarter"]], now[[*FIGURES, "quarter"]]], ignore_index=True)
-    told = every[every["unit_type"].eq(COMPANY) & every["event"].isin(["", HEADLINE_EVENT])].assign(period=QUARTER)
+    told = every[every["unit_type"].eq(COMPANY)].assign(period=QUARTER)
     last, first = ([str(run.quarter.plus(-back)) for back in range(start, start + QUARTERS_PER_YEAR)]
                    for start in (0, QUARTERS_PER_YEAR))
     share = 1 / QUARTERS_PER_YEAR
