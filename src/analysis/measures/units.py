@@ -17,7 +17,8 @@ from analysis.run import Run
 from analysis.tables.results import UNIT_TYPES, blank_figures, figures, verdict
 
 COMPANY = "company"  # the one unit of unit type company
-SUBJECT_COLUMNS = {"employee": "employee_id", "partner": "partner_id"}
+EMPLOYEE, PARTNER = "employee", "partner"
+SUBJECT_COLUMNS = {EMPLOYEE: "employee_id", PARTNER: "partner_id"}
 BREAKDOWNS = ("criterion", "severity", "item", "facet")  # extra columns whose rows are parts of a headline
 #: What n counts, by the table, or the column, that an indicator's registry entry names as its source: ANSWERS, unless …
 COUNTED = {"audits": "checks", "complaints": "complaints", "complaints.handling_satisfaction": "answers",

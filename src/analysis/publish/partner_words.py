@@ -5,8 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.figures.own import titled
-from analysis.publish.sheet_words import Contest, Part, Row, standard, with_n
+from analysis.measures.people.roster import NOT_ENOUGH
+from analysis.publish.sheet_words import Contest, Part, Row, standard, too_few, with_n
 from analysis.wording import Wording
+from analysis.wording.numbers import missing
+
+DASH = "–"
 
 
 def partner_part(rows: pd.DataFrame, say: Wording) -> Part:
@@ -18,6 +22,34 @@ def partner_part(rows: pd.DataFrame, say: Wording) -> Part:
         heads=heads, rows=tuple(
             (titled(row, say), standard(row["target"], row["indicator"], row["better"], say), with_n(row, say),
              say.term(row["verdict"]), _gap(row, say), say.term(row["tier"])) for row in rows.to_dict("records")))
+
+
+def score_part(rows: pd.DataFrame, say: Wording) -> Part:
+    """Return the table of what may be said of a partner over four quarters (`partner_scores.partner_scores`)."""
+    heads = (say("Indicator"), say("Your cases as they stand"), say("Like cases compared"), say("Mean of all"),
+             say("Reliability"), say("Against the mean of all"), say("May be used for"))
+    return Part(
+        say("Four quarters together"),
+        caption=say("By the rules that hold for employees, with 95% intervals; mean of all: partners and own staff"),
+        heads=heads, rows=tuple(_score(row, say) for row in rows.to_dict("records")))
+
+
+def _score(row: Row, say: Wording) -> tuple[str, ...]:
+    own = {**row, "estimate": row["naive"], "low": row["naive_low"], "high": row["naive_high"], "status": "ok"}
+    enough = row["permitted_use"] != NOT_ENOUGH
+    reliable = DASH if missing(row["reliability"]) else say.number(float(row["reliability"]), 2)
+    mean = DASH if missing(row["group_mean"]) else say.value(float(row["group_mean"]), str(row["indicator"]))
+    return (titled(row, say), with_n(own, say) if enough else too_few(row, say),
+            say.estimate({str(name): value for name, value in row.items()}) if enough else DASH, mean, reliable,
+            _standing(row, say), say.term(row["permitted_use"]))
+
+
+def _standing(row: Row, say: Wording) -> str:
+    if missing(row["probability_below"]):
+        return say.term(row["direction"])
+    below, above = (say.number(float(row[f"probability_{side}"]), 2) for side in ("below", "above"))
+    return say("{standing}; P(below) {below}, P(above) {above}", standing=say.term(row["direction"]), below=below,
+               above=above)
 
 
 def _gap(row: Row, say: Wording) -> str:
@@ -38,6 +70,12 @@ def partner_meanings(say: Wording) -> Part:
             " default and"
             " says neither good nor bad.")),
         (say("Strong, needs support"), say("better or worse than own staff in like cases, beyond chance.")),
+        (say("Reliability"), say(
+            "the share of the differences between partners that is not chance. A figure is shown from 0.7 on, and is"
+            " then drawn to the mean of all as far as it is uncertain.")),
+        (say("May be used for"), say(
+            "appraisal only where the figure lies off the mean beyond chance, or is very reliable in a group that"
+            " differs; else for coaching only, or for nothing where there is not enough evidence.")),
         (say("All indicators together"), say("no tier is given to a partner, and no rank."))))
 
 

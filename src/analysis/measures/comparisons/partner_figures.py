@@ -10,11 +10,11 @@ import ibis
 import pandas as pd
 
 from analysis.measures.audits.audits import accuracy, compliance
-from analysis.measures.comparisons.partners import PARTNER, partners
+from analysis.measures.comparisons.partners import partners
 from analysis.measures.complaints.complaints import complaints
 from analysis.measures.response_time.response import response_time
 from analysis.measures.satisfaction.satisfaction import satisfaction
-from analysis.measures.units import COMPANY, headline_rows
+from analysis.measures.units import COMPANY, PARTNER, headline_rows
 from analysis.run import Run
 from analysis.stats.people.flags import DEFAULT
 from analysis.tables.results import FIGURE_COLUMNS
@@ -39,7 +39,7 @@ def partner_figures(run: Run) -> pd.DataFrame:
     asked = replace(run, unit_types=(COMPANY, PARTNER))
     found = [headline_rows(measure(asked)).query("indicator == @name") for name, measure in TOLD.items()]
     table = pd.concat(found, ignore_index=True)
-    rows = table.loc[table["unit_type"].eq(PARTNER) & table["unit"].isin(_contracted(run)), FIGURE_COLUMNS]
+    rows = table.loc[table["unit_type"].eq(PARTNER) & table["unit"].isin(contracted(run)), FIGURE_COLUMNS]
     compared = partners(run).rename(columns={"estimate": "gap", "low": "gap_low", "high": "gap_high",
                                              "status": "gap_status"})
     both = rows.merge(compared[[*KEYS, *GAP, "difference"]], how="left", on=KEYS)
@@ -50,7 +50,7 @@ def partner_figures(run: Run) -> pd.DataFrame:
         columns=["order", "difference"]).astype(dict.fromkeys(("gap", "gap_low", "gap_high"), "float64"))
 
 
-def _contracted(run: Run) -> set[str]:
+def contracted(run: Run) -> set[str]:
     """Return the partners under contract in the quarter; those that the quarter's requests name where none are told."""
     told, served = run.warehouse.table("partners"), run.warehouse.table("requests")
     ids = told.filter(told.contract_from <= run.quarter.end,

@@ -18,7 +18,7 @@ from analysis.measures.breakdown import COMPLAINT_KIND, told_by
 from analysis.measures.comparisons.case_mix import IN_HOUSE, followed_to_limit, served_requests
 from analysis.measures.response_time.response import EVENTS, limits_minutes
 from analysis.measures.satisfaction.satisfaction import SATISFIED_FROM
-from analysis.measures.units import COMPANY, judged
+from analysis.measures.units import COMPANY, PARTNER, judged
 from analysis.run import Run, remembered
 from analysis.stats.composites.strata import MINIMUM_EACH, RARE_IN_ONE, mantel_haenszel, stratum_differences
 from analysis.stats.estimates import MINIMUM_N_MEAN, OK
@@ -26,7 +26,6 @@ from analysis.stats.people.two_way import person_effects, two_way
 from analysis.stats.testing import ALPHA, holm, two_sided_p
 from analysis.tables.results import blank_figures
 
-PARTNER = "partner"
 SURVEYED_QUARTERS, AUDITED_QUARTERS = 2, 4  # an answer may be on last quarter's request; audits are few (METHODS §3)
 PER_MILLE = 1_000
 KEYS = ["indicator", "event", "unit"]

@@ -30,11 +30,11 @@ def evaluated(run: Run) -> pd.DataFrame:
     return people.assign(line=line, peers=peers).drop(columns="exempt_reason")
 
 
-def of_group(cases: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+def of_group(cases: pd.DataFrame, people: pd.DataFrame, least: int = MINIMUM_GROUP) -> pd.DataFrame:
     """Return the rows of ``cases`` (employee_id, role, service_line, …) done in the group each person stands in now.
 
-    ``role`` and ``line`` are the group's. Work in another job says nothing of this one.
+    ``role`` and ``line`` are the group's, of ``least`` people or more. Work in another job says nothing of this one.
     """
     told = cases.merge(people[["employee_id", *GROUP, "peers"]], on="employee_id", suffixes=("_then", ""))
     same = told["role_then"].eq(told["role"]) & (told["line"].eq(EVERY_LINE) | told["line"].eq(told["service_line"]))
-    return told[same & told["peers"].ge(MINIMUM_GROUP)].drop(columns=["role_then", "service_line", "peers"])
+    return told[same & told["peers"].ge(least)].drop(columns=["role_then", "service_line", "peers"])

@@ -45,10 +45,10 @@ def expected_counts(counts: pd.DataFrame, standard: pd.DataFrame | None = None,
     return sums.assign(count=sums["count"].where(~none, 0))
 
 
-def dispersion_p(counts: pd.DataFrame) -> tuple[float, str]:
+def dispersion_p(counts: pd.DataFrame, least: int = MINIMUM_GROUP) -> tuple[float, str]:
     """Return p of the index of dispersion Σ (O − E)² / E on chi-squared with persons − 1 df, and the status."""
     told = counts[counts["expected"] > 0]
-    if len(told) < MINIMUM_GROUP:
+    if len(told) < least:
         return np.nan, f"not estimable: {NO_COMPLAINT if told.empty else FEW_PEERS}"
     statistic = ((told["count"] - told["expected"]) ** 2 / told["expected"]).sum()
     return float(stats.chi2.sf(statistic, len(told) - 1)), OK

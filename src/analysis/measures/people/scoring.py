@@ -27,6 +27,7 @@ from analysis.measures.people.fitting import Fit, fitted
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP, of_group
 from analysis.measures.people.rates import Rates, dispersion_p, exact_newest, expected_counts
 from analysis.measures.people.roster import ASSESSED, MINIMUM_ASSESSORS, NOT_ENOUGH, minimum_n
+from analysis.measures.units import EMPLOYEE
 from analysis.run import Run, remembered
 from analysis.stats.agreement.permitted_use import PEOPLE
 from analysis.stats.estimates import OK
@@ -64,13 +65,16 @@ class Scoring:
 class Bounds:
     """What the registry and the raters' agreement allow.
 
-    ``minimum_n`` and ``units`` per indicator; ``trusted``: auditors agree well enough for use on people.
+    ``minimum_n`` and ``units`` per indicator; ``trusted``: auditors agree well enough for use on people. A group has
+    ``least_peers`` or more, else nothing is said, and ``few_peers`` is the reason.
     """
 
     minimum_n: Mapping[str, int]
     units: Mapping[str, str]
     trusted: bool
     level: float
+    least_peers: int = MINIMUM_GROUP
+    few_peers: str = FEW_PEERS
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,9 @@ def bounds_of(run: Run) -> Bounds:
 
 
 @remembered
-def evidence_on(run: Run) -> Evidence:
-    """Return the reduced cases of everybody, in whatever job."""
-    return Evidence({name: scored_cases(run, asked) for name, asked in SCORED.items()}, upheld_counts(run),
+def evidence_on(run: Run, of: str = EMPLOYEE) -> Evidence:
+    """Return the reduced cases of everybody, in whatever job, or of partners (``of`` as in `cases.scored_cases`)."""
+    return Evidence({name: scored_cases(run, asked, of) for name, asked in SCORED.items()}, upheld_counts(run, of),
                     str(run.quarter))
 
 
@@ -110,14 +114,14 @@ def scoring(people: pd.DataFrame, evidence: Evidence, bounds: Bounds, held_equal
     the p of the F-tests after Holm over the group's indicators. Group: same role and line. Alphabetical.
     ``held_equal``: which of an indicator's cells to compare within, to try others than the rule's.
     """
-    cases = {name: of_group(own, people) for name, own in evidence.cases.items()}
-    counts = of_group(evidence.upheld, people)
+    cases = {name: of_group(own, people, bounds.least_peers) for name, own in evidence.cases.items()}
+    counts = of_group(evidence.upheld, people, bounds.least_peers)
     groups = sorted({(str(role), str(line)) for role, line in people[GROUP].to_numpy()})
     fits = {(name, group): _fitted(SCORED[name], _in(own, group), evidence.newest, held_equal)
             for name, own in cases.items() for group in groups if len(_in(own, group))}
     rates = {group: _in(counts, group) for group in groups}
     cell = held_equal((WHOLE_CELL, CASE_MIX))[-1]  # of complaints: the coarser one (`rates.expected_counts`)
-    tests = _tests(fits, rates, groups, cell)
+    tests = _tests(fits, rates, cell, bounds.least_peers)
     parts = [_of_fit(bounds, SCORED[name], group, fit, units_of(_in(cases[name], group)), tests)
              for (name, group), fit in fits.items()]
     parts += [_of_rate(bounds, group, Rates(rates[group], evidence.newest, cell), tests) for group in groups
@@ -145,18 +149,18 @@ def is_enough(bounds: Bounds, indicator: str, units: pd.Series, raters: pd.Serie
     return units.ge(bounds.minimum_n[indicator]) & raters.ge(MINIMUM_ASSESSORS)
 
 
-def _tests(fits: Mapping[tuple[str, Group], Fit], rates: Mapping[Group, pd.DataFrame], groups: list[Group],
-           cell: tuple[str, ...]) -> pd.DataFrame:
+def _tests(fits: Mapping[tuple[str, Group], Fit], rates: Mapping[Group, pd.DataFrame], cell: tuple[str, ...],
+           least: int) -> pd.DataFrame:
     """Return TEST_COLUMNS: do the people of a group differ beyond chance, Holm over the group's indicators?"""
     rows = []
     for (name, group), fit in fits.items():
         asked = SCORED[name]
         rows.append([asked.indicator, asked.event, *group, len(fit.effects), int(fit.naive["n"].sum()), fit.mean,
                      ", ".join(fit.cell), fit.p, fit.reason])
-    for group in groups:
-        if len(rates[group]):
-            told = expected_counts(rates[group], cell=cell)
-            p, reason = dispersion_p(told)
+    for group, counts in rates.items():
+        if len(counts):
+            told = expected_counts(counts, cell=cell)
+            p, reason = dispersion_p(told, least)
             whole = PER_MILLE * told["count"].sum() / max(told["requests"].sum(), 1)
             rows.append([UPHELD_RATE, "", *group, len(told), int(told["requests"].sum()), whole,
                          ", ".join(cell), p, reason])
@@ -240,7 +244,8 @@ def _complete(bounds: Bounds, people: pd.DataFrame, parts: list[pd.DataFrame]) -
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCORE_COLUMNS)
     keys = ["indicator", "event", "employee_id", *GROUP]
     table = asked.merge(found, how="left", on=keys)
-    reason = np.where(table["peers"] < MINIMUM_GROUP, f"not estimable: {FEW_PEERS}", f"not estimable: {NOT_ENOUGH}")
+    few = table["peers"] < bounds.least_peers
+    reason = np.where(few, f"not estimable: {bounds.few_peers}", f"not estimable: {NOT_ENOUGH}")
     least = table["indicator"].map(bounds.minimum_n).astype("int64")
     return table.assign(
         status=table["status"].where(table["status"].notna(), reason), n=table["n"].fillna(0).astype("int64"),
