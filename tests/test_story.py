@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,6 +18,8 @@ from tests.test_whole_run import ROOT, copied, run
 
 QUARTERS = ["2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3"]
 PROBLEM = "competence_score:service_line:sales:adaptability"  # planted in every quarter
+UNANSWERED = "statutory_in_limit_share:rule:cn.claim.decide"  # so is this, and no measure was taken against it
+ANSWERED_BY = "A-66ee3add"
 LIMIT = "in_limit_share"
 SUM = 1e-5  # tables are printed to six digits
 
@@ -43,26 +46,65 @@ def table(root: Path, quarter: str, name: str) -> pd.DataFrame:
                                                         "performance")})
 
 
-def test_a_problem_is_found_quarter_after_quarter_and_its_draft_keeps_its_id(told: Path) -> None:
-    found = [PROBLEM in set(table(told, quarter, "problems")["problem_id"]) for quarter in QUARTERS]
-    assert found == [True] * len(QUARTERS)
-    drafts = []
+@pytest.fixture(scope="module")
+def drafts(told: Path) -> dict[str, dict[str, Any]]:
+    """Return, for the first and the last quarter, the drafted measures by the problem they are against."""
+    found, path = {}, told / "params" / "actions.draft.yml"
     for quarter in ("2023Q1", "2024Q3"):
         assert run(told, "actions", quarter).returncode == 0
-        path = told / "params" / "actions.draft.yml"
-        drafts.append({one["problem_id"]: one for one in yaml.safe_load(path.read_text(encoding="utf-8"))}[PROBLEM])
+        found[quarter] = {one["problem_id"]: one for one in yaml.safe_load(path.read_text(encoding="utf-8"))}
         path.unlink()
-    assert drafts[0]["action_id"] == drafts[1]["action_id"]
-    assert drafts[1]["owner_department"] == "training"
+    return found
+
+
+def test_a_problem_is_found_quarter_after_quarter_and_its_draft_keeps_its_id(
+        told: Path, drafts: dict[str, dict[str, Any]]) -> None:
+    for problem in (PROBLEM, UNANSWERED):
+        assert all(problem in set(table(told, quarter, "problems")["problem_id"]) for quarter in QUARTERS)
+    first, last = (drafts[quarter][UNANSWERED] for quarter in ("2023Q1", "2024Q3"))
+    assert first["action_id"] == last["action_id"]
+    assert last["owner_department"] == "compliance"
     advice = table(told, "2024Q3", "recommendations").set_index("problem_id")
     assert advice.loc[PROBLEM, "recommendation_id"] == "R-COMPETENCE"
+
+
+def test_one_problem_is_followed_from_its_draft_to_the_decision_to_adjust_the_measure(
+        told: Path, drafts: dict[str, dict[str, Any]]) -> None:
+    drafted = drafts["2023Q1"][PROBLEM]
+    # The measure is in the shipped list already, so that one more against the problem is the second.
+    assert (drafted["action_id"], drafted["owner_department"]) == (f"{ANSWERED_BY}-2", "training")
+    registered = {one["action_id"]: one for one in
+                  yaml.safe_load((told / "params" / "actions.yml").read_text(encoding="utf-8"))}[ANSWERED_BY]
+    same = ("problem_id", "indicator", "units", "comparison_units", "window")
+    assert {name: registered[name] for name in same} == {name: drafted[name] for name in same}
+    assert PROBLEM not in drafts["2024Q3"]
+    advice = table(told, "2024Q3", "recommendations").set_index("problem_id")
+    assert advice.loc[PROBLEM, "action_id"] == ANSWERED_BY
+    decided = table(told, "2023Q3", "decisions").query("concerns == @PROBLEM").set_index("quarter")["state"]
+    assert decided.to_dict() == {"2023Q1": "done", "2023Q2": "open"}
+    rows = {quarter: table(told, quarter, "actions").set_index("action_id").loc[ANSWERED_BY]
+            for quarter in QUARTERS[1:]}
+    assert [row["state"] for row in rows.values()] == ["running"] * 2 + ["done"] * 4
+    assert [row["effect"] for row in rows.values()] == [
+        "", *["not yet evaluated"] * 3, *["not shown: too few units"] * 2]
+    assert [row["adjustment"] for row in rows.values()] == [""] * 5 + ["decision recorded"]
+    assert rows["2024Q3"]["decision"].startswith("adjust: ")
+    assert rows["2024Q2"]["decision"] == ""
+
+
+def test_a_harmful_measure_is_judged_before_it_is_decided_on(told: Path) -> None:
+    rows = [table(told, quarter, "actions").set_index("action_id").loc["A2024-01"] for quarter in QUARTERS[4:]]
+    assert [row["effect"] for row in rows] == ["not yet evaluated", "harmful", "harmful"]
+    assert [row["adjustment"] for row in rows] == ["", "", "decision recorded"]
+    assert rows[-1]["decision"].startswith("withdraw")
 
 
 def test_a_measure_is_judged_when_its_window_is_over_and_not_before(told: Path) -> None:
     effects = {quarter: table(told, quarter, "actions").set_index("action_id")["effect"] for quarter in QUARTERS[2:]}
     assert [effects[quarter]["A2023-01"] for quarter in QUARTERS[3:]] == [*["not yet evaluated"] * 3, "effective"]
     assert effects["2024Q3"].to_dict() == {
-        "A2023-01": "effective", "A2023-02": "not shown", "A2024-01": "harmful", "A2024-02": "not yet evaluated"}
+        ANSWERED_BY: "not shown: too few units", "A2023-01": "effective", "A2023-02": "not shown",
+        "A2024-01": "harmful", "A2024-02": "not yet evaluated"}
     assert "A2023-01" not in table(told, "2023Q2", "actions")["action_id"].to_numpy()
 
 
@@ -71,6 +113,15 @@ def test_an_objection_is_open_until_it_is_answered(told: Path) -> None:
               for quarter in ("2023Q4", "2024Q1", "2024Q2", "2024Q3")}
     assert states == {"2023Q4": {}, "2024Q1": {"O2024-01": "open"},
                       "2024Q2": {"O2024-01": "answered", "O2024-02": "open"}, "2024Q3": {"O2024-02": "open"}}
+
+
+def test_a_definition_is_revised_as_the_review_decided(told: Path) -> None:
+    decided = [table(told, quarter, "decisions").set_index("concerns")["state"].get(LIMIT) for quarter in QUARTERS[2:]]
+    assert decided == [None, "done", "done", None, None]  # reviewed in November, revised on 1 January
+    versions = {quarter: table(told, quarter, "versions").query("concerns == @LIMIT")["what_changed"].tolist()
+                for quarter in ("2023Q3", "2023Q4", "2024Q1", "2024Q3")}
+    assert versions == {"2023Q3": [], "2023Q4": [""], "2024Q1": ["", "definition / formula"],
+                        "2024Q3": ["", "definition / formula"]}
 
 
 def test_a_revised_definition_is_bridged_in_the_first_quarter_under_it(told: Path) -> None:

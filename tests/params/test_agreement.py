@@ -47,6 +47,35 @@ def test_owners_in_a_registry_count_where_the_company_keeps_it(folder: Path) -> 
         load(folder)
 
 
+@pytest.mark.parametrize("side", ["units", "comparison_units"])
+def test_a_service_line_of_a_measure_is_one_of_the_site(folder: Path, side: str) -> None:
+    measure = ACTION | {"problem_id": "nps:service_line:sales", "units": ["sales"]}
+    write(folder, "actions", [measure])
+    assert load(folder).actions[0].unit_type == "service_line"
+    write(folder, "actions", [measure | {side: ["sale"]}])
+    with pytest.raises(Refused, match=rf"^actions.yml, row \d+, column 0.{side}: there is no such service line in "
+                                      r"site.yml. Name some of sales"):
+        load(folder)
+
+
+def raised_by(folder: Path, office: str) -> None:
+    write(folder, "reviews/2024Q2", REVIEW | {"quarter": "2024Q2", "objections": [OBJECTION | {"raised_by": office}]})
+
+
+def test_an_objection_is_raised_by_a_department_a_line_or_a_unit_told_back(folder: Path) -> None:
+    write(folder, "site", SITE | {"departments": ["quality"]})
+    plan(folder, "2024Q3", told_back=[{"unit": "B01", "on": "2024-07-25"}])
+    for office in ("quality", "sales", "B01"):
+        raised_by(folder, office)
+        assert load(folder).reviews
+    raised_by(folder, "B10")
+    with pytest.raises(Refused, match=r"^reviews/2024Q2.yml, row \d+, column objections.0.raised_by: it was raised by "
+                                      r"no department or unit that is known. Name one of quality, or a unit"):
+        load(folder)
+    plan(folder, "2024Q3")  # nobody was told back: units are not known
+    assert load(folder).reviews
+
+
 def test_two_versions_of_an_indicator_on_one_day_are_refused(folder: Path) -> None:
     (folder / "indicators.yml").write_text(REGISTRY + REGISTRY[REGISTRY.index("- id:"):], encoding="utf-8")
     with pytest.raises(Refused, match=r"^indicators.yml, row \d+, column \d+.effective_from: two versions of "

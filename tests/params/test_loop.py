@@ -22,6 +22,11 @@ def test_a_measure_is_registered_before_it_is_done() -> None:
     assert (action.started_on, action.done_on, action.comparison_units, action.decision) == (None, None, (), "")
 
 
+def test_a_measure_may_last_for_years() -> None:
+    lasting = {"due_on": "2029-12-31", "window": "2024Q1 to 2029Q4"}
+    assert Action.model_validate(ACTION | lasting).window_end.year == 2029
+
+
 @pytest.mark.parametrize(("changes", "message"), [
     ({"due_on": "2024-01-09"}, "due_on lies before opened_on"), ({"units": []}, "at least 1"),
     ({"expected_effect": "better"}, "valid number"), ({"efect": 1}, "Extra inputs"), ({"action_id": ""}, "at least 1"),
@@ -35,6 +40,10 @@ def test_a_measure_is_registered_before_it_is_done() -> None:
     ({"window": "2023Q4"}, "window begins in a quarter before opened_on"),
     ({"window": "2024Q3 to 2024Q1"}, "window is one quarter, or two as in"), ({"window": "2024Q5"}, "window is one"),
     ({"window": "2024Q1 to 2024Q2 to 2024Q3"}, "window is one quarter, or two as in"),
+    ({"due_on": "2204-01-10"}, "due_on lies more than 5 years after opened_on"),
+    ({"due_on": "2030-01-01"}, "due_on lies more than 5 years after opened_on"),
+    ({"window": "2024Q1 to 2030Q1"}, "window ends more than 5 years after opened_on"),
+    ({"comparison_units": ["B2", "B1"]}, "a unit stands on both sides"),
 ])
 def test_a_measure_that_cannot_be_judged_is_an_error(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
@@ -62,6 +71,10 @@ def test_a_review_says_of_each_indicator_whether_it_was_reviewed() -> None:
     ({"indicators": [{"id": "nps", "reviewed": False, "decision": "keep"}]}, "an indicator that was not reviewed"),
     ({"problems": [{"problem_id": "p", "decision": "d", "due": "2024-07-31"}]}, "due lies before reviewed_on"),
     ({"problems": [{"problem_id": "p", "decision": "d", "done": "2024-07-31"}]}, "done lies before reviewed_on"),
+    ({"problems": [{"problem_id": "p", "decision": "d", "due": "2030-01-01"}]}, "more than 5 years after 2024Q2"),
+    ({"reviewed_on": "2042-08-01"}, "more than 5 years after 2024Q2"),
+    ({"objections": [OBJECTION | {"answer": "a", "answered_on": "2042-08-03"}]}, "more than 5 years after 2024Q2"),
+    ({"delivered": [{"to": "board", "on": "2042-07-30", "sha256": "0" * 64}]}, "more than 5 years after 2024Q2"),
     ({"objections": [OBJECTION | {"raised_on": "2024-06-30"}]}, "raised_on does not lie after the end of 2024Q2"),
 ])
 def test_a_review_whose_dates_contradict_is_an_error(changes: dict[str, Any], message: str) -> None:

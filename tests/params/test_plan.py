@@ -67,7 +67,7 @@ def test_a_plan_outside_the_possible_is_an_error(changes: dict[str, Any], messag
 
 
 NEAR = [
-    ("approved_on", "2023-07-01", "2025-06-30"), ("milestones.due", "2023-10-01", "2025-06-30"),
+    ("approved_on", "2023-07-01", "2024-10-15"), ("milestones.due", "2023-10-01", "2025-06-30"),
     ("milestones.done", "2023-10-01", "2025-06-30"), ("told_back", "2023-10-01", "2025-06-30"),
     ("tables.from", "2024-04-01", "2024-09-30"), ("tables.to", "2024-07-01", "2024-12-31"),
 ]
@@ -89,8 +89,27 @@ def test_dates_lie_near_the_quarter(key: str, first: str, last: str) -> None:
     ends = (date.fromisoformat(first), date.fromisoformat(last))
     assert all(Plan.model_validate(PLAN | with_date(key, day)) for day in ends)
     for day in (ends[0] - timedelta(days=1), ends[1] + timedelta(days=1)):
-        with pytest.raises(ValidationError, match=r"too far from 2024Q3|shares no day|to lies before from"):
+        with pytest.raises(ValidationError, match=r"too far from 2024Q3|shares no day|to lies before from|after as_of"):
             Plan.model_validate(PLAN | with_date(key, day))
+
+
+def test_a_plan_is_judged_within_years_of_its_quarter() -> None:
+    assert Plan.model_validate(PLAN | {"as_of": "2029-12-31T00:00:00+08:00"})
+    with pytest.raises(ValidationError, match="as_of lies more than 5 years after 2024Q3"):
+        Plan.model_validate(PLAN | {"as_of": "2030-01-01T00:00:00+08:00"})
+
+
+def test_a_sample_is_sized_by_a_width_or_by_a_change() -> None:
+    for name in ("half_width", "detectable_change"):
+        assert Plan.model_validate(PLAN | {"indicators": {"a": {name: 0.05}}})
+    with pytest.raises(ValidationError, match="half_width and detectable_change stand together"):
+        Plan.model_validate(PLAN | {"indicators": {"a": {"half_width": 0.05, "detectable_change": 0.05}}})
+
+
+def test_a_milestone_stands_once() -> None:
+    step = {"name": "n", "owner": "o", "due": "2024-08-01"}
+    with pytest.raises(ValidationError, match="the milestone stands twice"):
+        Plan.model_validate(PLAN | {"milestones": [step, step | {"owner": "p"}]})
 
 
 @pytest.mark.parametrize("days", [("2024-04-01", "2024-06-30"), ("2024-10-01", "2024-12-31")])

@@ -58,6 +58,8 @@ class Params:
     published: pd.DataFrame
     files: tuple[Path, ...]
     directory: Path
+    #: Of every year, those that no longer or do not yet bind included.
+    rule_versions: tuple[Rule, ...] = ()
     #: Contests raised after the plan's ``as_of``: not considered yet.
     waiting: tuple[Contest, ...] = ()
 
@@ -142,11 +144,11 @@ def load_params(directory: Path, quarter: Quarter) -> Params:
     versions = read_yaml(folder.shared("indicators.yml"), list[Indicator])
     own = (directory / "indicators.yml").is_file()
     registry = Registry(versions if own else inherited(versions), quarter)
-    rules = rules_in_force(load_rules(folder.shared("rules"), site.jurisdictions), quarter)
+    rules = load_rules(folder.shared("rules"), site.jurisdictions)
     calendars = {path.stem: Calendar.from_csv(path) for path in sorted(folder.shared("calendars").glob("*.csv"))}
     params = Params(
-        quarter=quarter, site=site, registry=registry, rules=rules, calendars=calendars, plan=plans[quarter],
-        plans=plans, published=_published(folder, before),
+        quarter=quarter, site=site, registry=registry, rules=rules_in_force(rules, quarter), rule_versions=rules,
+        calendars=calendars, plan=plans[quarter], plans=plans, published=_published(folder, before),
         reviews={one: folder.own(f"reviews/{one}.yml", Review) for one in folder.quarters("reviews", before)},
         signed={one: tuple(folder.own(f"published/{one}.yml", list[SignOff]))
                 for one in folder.quarters("published", before)},

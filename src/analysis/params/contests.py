@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from analysis.params.yaml_file import Closed, Name, misfit
+from analysis.params.yaml_file import FAR_YEARS, Closed, Name, far, misfit
 
 Contested = Literal["requests", "surveys", "audits", "assessments", "complaints"]
 Outcome = Literal["pending", "upheld", "rejected"]
@@ -39,6 +39,8 @@ class Contest(Closed):
             raise misfit("a decided contest needs decided_on, decided_by and reason", "outcome", remedy="Add them")
         if self.decided_on and self.decided_on < self.raised_on:
             raise misfit("decided_on lies before raised_on", "decided_on")
+        if far(self.decided_on, self.raised_on):
+            raise misfit(f"decided_on lies more than {FAR_YEARS} years after raised_on", "decided_on")
         return self
 
     def known_on(self, day: date) -> Contest | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from pydantic import Field, model_validator
 
-from analysis.params.yaml_file import Closed, Name, QuarterName, misfit
+from analysis.params.yaml_file import FAR_YEARS, Closed, Name, Place, QuarterName, far, misfit
 from analysis.quarter import QUARTER_PATTERN, Quarter
 
 BETWEEN = " to "
@@ -44,6 +45,8 @@ class Action(Closed):
             raise misfit("done_on stands without started_on", "done_on", remedy="Add the day it began")
         if bool(self.decision) != (self.decided_on is not None):
             raise misfit("decision and decided_on stand together", "decision", remedy="Add the one that is missing")
+        if set(self.units) & set(self.comparison_units):
+            raise misfit("a unit stands on both sides", "comparison_units", remedy="Take it out of one")
         return self
 
     @model_validator(mode="after")
@@ -54,6 +57,8 @@ class Action(Closed):
         for name, day in days.items():
             if day is not None and day < self.opened_on:
                 raise misfit(f"{name} lies before opened_on", name)
+            if far(day, self.opened_on):
+                raise misfit(f"{name} lies more than {FAR_YEARS} years after opened_on", name)
         if self.done_on and self.started_on and self.done_on < self.started_on:
             raise misfit("done_on lies before started_on", "done_on")
         if self.chosen_from and Quarter.parse(self.chosen_from) > Quarter.of(self.opened_on):
@@ -63,7 +68,14 @@ class Action(Closed):
             raise misfit("window is one quarter, or two as in 2024Q1 to 2024Q3", "window", remedy="Correct the value")
         if Quarter.parse(ends[0]) < Quarter.of(self.opened_on):
             raise misfit("window begins in a quarter before opened_on", "window")
+        if far(Quarter.parse(ends[-1]).end, self.opened_on):
+            raise misfit(f"window ends more than {FAR_YEARS} years after opened_on", "window")
         return self
+
+    @property
+    def unit_type(self) -> str:
+        """The type of its units: that of its problem."""
+        return [*self.problem_id.split(":", 2), ""][1]
 
     @property
     def window_start(self) -> Quarter:
@@ -172,6 +184,10 @@ class Review(Closed):
         end = Quarter.parse(self.quarter).end
         if self.reviewed_on <= end:
             raise misfit(f"reviewed_on does not lie after the end of {self.quarter}", "reviewed_on")
+        for place, day in self._dates():
+            if far(day, end):
+                raise misfit(f"the date lies more than {FAR_YEARS} years after {self.quarter}", *place,
+                             remedy="Correct the date")
         for number, report in enumerate(self.delivered):
             if report.on <= end:
                 raise misfit(f"the report was delivered before the end of {self.quarter}", "delivered", number, "on")
@@ -183,10 +199,25 @@ class Review(Closed):
 
     @model_validator(mode="after")
     def _decisions_follow_the_review(self) -> Review:
-        decided = [*(("indicators", number, one) for number, one in enumerate(self.indicators)),
-                   *(("problems", number, one) for number, one in enumerate(self.problems))]
-        for part, number, one in decided:
-            for name, day in (("due", one.due), ("done", one.done)):
-                if day is not None and day < self.reviewed_on:
-                    raise misfit(f"{name} lies before reviewed_on", part, number, name)
+        for place, day in self._decision_dates():
+            if day is not None and day < self.reviewed_on:
+                raise misfit(f"{place[-1]} lies before reviewed_on", *place)
         return self
+
+    def _decision_dates(self) -> Iterator[tuple[Place, date | None]]:
+        """Yield place and day of what decisions say of dates."""
+        parts: dict[str, tuple[Decided, ...]] = {"indicators": self.indicators, "problems": self.problems}
+        for part, decided in parts.items():
+            for number, one in enumerate(decided):
+                yield (part, number, "due"), one.due
+                yield (part, number, "done"), one.done
+
+    def _dates(self) -> Iterator[tuple[Place, date | None]]:
+        """Yield place and day of every date."""
+        yield ("reviewed_on",), self.reviewed_on
+        yield from self._decision_dates()
+        for number, report in enumerate(self.delivered):
+            yield ("delivered", number, "on"), report.on
+        for number, one in enumerate(self.objections):
+            yield ("objections", number, "raised_on"), one.raised_on
+            yield ("objections", number, "answered_on"), one.answered_on

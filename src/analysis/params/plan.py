@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from analysis.params.yaml_file import Closed, Name, Place, QuarterName, misfit
+from analysis.params.yaml_file import FAR_YEARS, Closed, Name, Place, QuarterName, far, misfit
 from analysis.quarter import Quarter
 
 WEIGHT_TOLERANCE = 1e-9
@@ -28,7 +28,16 @@ class PlannedIndicator(Closed):
     floor: float | None = None
     #: How far the interval of a share may reach each way; the next quarter's audits are planned for it.
     half_width: float | None = Field(None, gt=0, lt=0.5)
+    #: Or which change of a share between two quarters is to be seen in four cases of five.
+    detectable_change: float | None = Field(None, gt=0, lt=0.5)
     method: str = ""
+
+    @model_validator(mode="after")
+    def _sized_by_one(self) -> PlannedIndicator:
+        if self.half_width is not None and self.detectable_change is not None:
+            raise misfit("half_width and detectable_change stand together", "detectable_change",
+                         remedy="Keep one of the two")
+        return self
 
 
 class Coverage(Closed):
@@ -130,6 +139,24 @@ class Plan(Closed):
                 raise misfit(f"{name} has a weight and no floor, so that its score is not defined", name,
                              remedy="Add its floor")
         return indicators
+
+    @model_validator(mode="after")
+    def _each_step_stands_once(self) -> Plan:
+        names = [one.name for one in self.milestones]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise misfit("the milestone stands twice", "milestones", number, "name",
+                             remedy="Remove one, or rename it")
+        return self
+
+    @model_validator(mode="after")
+    def _approved_before_it_is_judged(self) -> Plan:
+        if self.approved_on > self.as_of.date():
+            raise misfit("approved_on lies after as_of", "approved_on")
+        if far(self.as_of.date(), Quarter.parse(self.quarter).end):
+            raise misfit(f"as_of lies more than {FAR_YEARS} years after {self.quarter}", "as_of",
+                         remedy="Correct the date")
+        return self
 
     @model_validator(mode="after")
     def _dates_near_the_quarter(self) -> Plan:

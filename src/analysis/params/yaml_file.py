@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -16,6 +17,7 @@ from analysis.refusal import Refused
 Model = TypeVar("Model")
 Place = tuple[str | int, ...]
 MAX_BYTES = 300_000  # a hand-kept parameter file is a few kB; so many are read in ten seconds, whatever they hold
+FAR_YEARS = 5  # nothing in these files is dated later than so many years after what it belongs to: a slip of the year
 TAG = "tag:yaml.org,2002:"
 KINDS = ("null", "bool", "int", "float", "str", "seq", "map")
 PLAIN_WORDS = {  # YAML 1.2's core: on and off are words, 17:30 is no number, and pydantic reads the dates
@@ -65,6 +67,11 @@ Name = Annotated[str, Field(min_length=1)]
 def misfit(rule: str, *place: str | int, remedy: str = "Correct one of the two") -> PydanticCustomError:
     """Return the error of a model whose values do not go together, told at ``place`` below it; to be raised."""
     return PydanticCustomError("misfit", "{rule}", {"rule": rule, "place": place, "remedy": remedy})
+
+
+def far(day: date | None, begin: date) -> bool:
+    """Tell whether ``day`` lies more than FAR_YEARS calendar years after ``begin``: then its year was mistyped."""
+    return day is not None and day.year > begin.year + FAR_YEARS
 
 
 class _Loader(yaml.SafeLoader):

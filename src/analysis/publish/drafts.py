@@ -14,8 +14,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from analysis.measures.audits.audit_planning import AUDITS, audit_plan
-from analysis.measures.collection.sample_plan import sample_plan
+from analysis.measures.collection.sample_sizes import needed
 from analysis.measures.improvement.actions import actions
 from analysis.measures.past import headlines
 from analysis.measures.summary.composite import HEADLINE_EVENT
@@ -100,9 +99,9 @@ def _samples(run: Run) -> Iterator[str]:
 
     A mode keeps its part of all invitations.
     """
-    audits = audit_plan(run)
-    needed = {"surveys": sample_plan(run), "audits": audits[audits["indicator"].eq(AUDITS)]}
-    drawn = {name: one for table, found in needed.items() for name, one in _drawn(run, table, found)}
+    found = needed(run)
+    known = found[found["status"].eq(OK)]
+    drawn = {name: one for table in NEEDED for name, one in _drawn(run, table, known[known["table"].eq(table)])}
     before = run.params.plan.samples
     for name, one in before.items():
         table, _, part = name.partition(".")
@@ -114,12 +113,11 @@ def _samples(run: Run) -> Iterator[str]:
 
 
 def _drawn(run: Run, table: str, found: pd.DataFrame) -> Iterator[tuple[str, Sample]]:
-    """Yield the samples of ``table`` by the numbers ``found`` to be needed: of each unit the largest."""
-    told = found[found["status"].eq(OK)].sort_values("estimate").drop_duplicates("unit", keep="last")
-    lines = int(told.loc[told["unit_type"].ne(COMPANY), "estimate"].sum())
-    for row in told.sort_values(["unit_type", "unit"]).to_dict("records"):
+    """Yield the samples of ``table`` by the numbers ``found`` to be needed."""
+    lines = int(found.loc[found["unit_type"].ne(COMPANY), "estimate"].sum())
+    for row in found.to_dict("records"):
         whole = row["unit_type"] == COMPANY
-        reason = (f"{NEEDED[table]} for a half-width of {row['wanted_share']:g} in {row['measured_by']}:"
+        reason = (f"{NEEDED[table]} for a {row['wanted_by']} of {row['wanted_share']:g} in {row['measured_by']}:"
                   f" {int(row['estimate'])} ({int(row['low'])} to {int(row['high'])});"
                   f" {run.quarter} gave {row['half_width_share']:.3f}")
         reason += f"; the lines need {lines}" if whole else ""

@@ -33,9 +33,9 @@ PARTS = ("criterion", "severity", "item", "facet", "sampling", "rule", "compared
 def sign(order: Order, by: str, on: date) -> list[Path]:
     """Record that ``by`` signed the published quarter on the day ``on``; return the three files written.
 
-    ``<quarter>.signoff.json`` in the reports folder; among the parameters ``published/<quarter>.csv``, every headline
-    figure of the company and its lines and the list of problems as published, and ``published/<quarter>.yml``, every
-    signature of the quarter.
+    ``<quarter>.signoff.json`` in the reports folder, every signature of the quarter; among the parameters
+    ``published/<quarter>.csv``, every headline figure of the company and its lines and the list of problems as
+    published, and ``published/<quarter>.yml``, the signatures again, which the next run reads.
 
     Raises:
         Refused: nobody is named, nothing is published, the report is no longer as it was sealed, or another revision
@@ -49,19 +49,20 @@ def sign(order: Order, by: str, on: date) -> list[Path]:
         raise Refused(f"{len(broken)} files of the report differ from what was sealed",
                       "Publish the quarter again (make quarter), then sign", file=str(report))
     path = order.reports / f"{order.quarter}.signoff.json"
-    earlier = _revision(path)
-    if earlier > manifest.revision:
+    published = order.params / PUBLISHED / f"{order.quarter}.csv"
+    signatures = published.with_suffix(".yml")
+    before = _signatures(signatures)
+    if any(one.revision > manifest.revision for one in before):
         raise Refused("a later revision of the quarter was signed", "Publish that revision, or raise the plan's",
                       file=path.name)
     signed = SignOff(quarter=manifest.quarter, revision=manifest.revision, run_id=manifest.run_id,
                      manifest_sha256=sha256(report / MANIFEST), signed_by=by.strip(), signed_on=on)
-    published = order.params / PUBLISHED / f"{order.quarter}.csv"
-    signatures = published.with_suffix(".yml")
-    every = dict.fromkeys([*_signatures(signatures), signed])
+    every = dict.fromkeys([*before, signed])
     published.parent.mkdir(parents=True, exist_ok=True)
     _replace(published, figures_published(report).to_csv(index=False, lineterminator="\n"))
     _replace(signatures, "".join(_entry(one) for one in every))
-    _replace(path, json.dumps(signed.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    told = [one.model_dump(mode="json") for one in every]
+    _replace(path, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return [path, published, signatures]
 
 
@@ -94,14 +95,6 @@ def figures_published(report: Path) -> pd.DataFrame:
         parts.append(found.assign(event=last)[FIGURE_COLUMNS].assign(table=PROBLEMS))
     told = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*FIGURE_COLUMNS, "table"])
     return told[["table", *FIGURE_COLUMNS]]
-
-
-def _revision(path: Path) -> int:
-    """Return the revision that was signed; 0 where none was, or none that can be read."""
-    try:
-        return int(json.loads(path.read_text(encoding="utf-8"))["revision"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
 
 
 def _replace(path: Path, text: str) -> None:

@@ -27,6 +27,7 @@ def surveys(**columns: list[str]) -> pd.DataFrame:
 def test_a_milestone_has_its_state_at_the_date_of_the_report(insurer: Insurer) -> None:
     found = milestones(insurer({}, milestones=STEPS))
     assert list(found["state"]) == ["done", "done late", "overdue", "open", "overdue"]
+    assert list(found["done"]) == ["2024-08-30", "2024-09-02", "", "", ""]
 
 
 def test_a_sample_counts_distinct_units_by_table_mode_and_line(insurer: Insurer) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from copy import deepcopy
 
 from analysis.measures.improvement.actions import action_states, actions, tally, told_back
+from tests.measures.improvement.test_effects import ACTION as EFFECT
+from tests.measures.improvement.test_effects import FASTER, answers
 
 ACTION = {"problem_id": "nps:branch:B1", "indicator": "nps", "units": ["B1"], "comparison_units": ["B2", "B3"],
           "owner_department": "quality", "opened_on": "2024-05-01", "due_on": "2024-09-30", "expected_effect": 0.05,
@@ -53,6 +55,14 @@ def test_no_measures_are_no_data(insurer):
     assert action_states(table)["n"].tolist() == [0, 0, 0, 0]
     assert {"effect", "why", "detectable", "foreseen", "by_regression", "compared", "adjustment"} <= set(table)
     assert tally(table)["count"].tolist() == [0, 0, 0, 0]
+
+
+def test_units_that_are_in_no_figure_are_named(insurer):
+    """Ten branches answer; B98 and B99 are not among them."""
+    measure = EFFECT | {"units": ["B01", "B99"], "comparison_units": ["B04", "B98"]}
+    files = {"actions.yml": [EFFECT | {"action_id": "A0"}, measure, FASTER | {"action_id": "A2"}]}
+    table = actions(insurer({"surveys": answers(0.1)}, files=files)).set_index("action_id")
+    assert table["units_unknown"].to_dict() == {"A0": "", "A1": "B99; B98", "A2": ""}
 
 
 def test_a_decision_is_known_from_its_day_on(insurer):

@@ -99,7 +99,7 @@ def test_an_earlier_decision_stays_until_it_is_done(insurer: Insurer) -> None:
                 {"problem_id": "done before", "done": "2024-06-30"} | of, {"problem_id": "undated", "decision": "d"},
                 {"problem_id": "undecided"}]
     table = decisions(reviewed(insurer, held={"2020Q1": {"reviewed_on": "2020-05-01", "problems": problems}}))
-    assert states(table) == {"undone": "overdue", "done lately": "done"}
+    assert states(table) == {"undone": "overdue", "done lately": "done", "undated": "no due day"}
 
 
 def objection(number: int, raised: str, answered: str = "") -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.run import Run, remembered
+from analysis.sources.vocabulary import TARGETED
 from analysis.tables import TABLES
 
-RANDOM, TARGETED = "random", "targeted"  # how an audited case was chosen
+RANDOM = "random"  # how an audited case was chosen
 MILESTONE_COLUMNS = ["milestone", "owner", "due", "done", "state"]
 FIELDWORK_COLUMNS = ["sample", "planned", "actual", "reached", "reason"]
 QUALITY_COLUMNS = ["table", "delivery", "received", "validated", "quarantined", "excluded", "superseded", "blanked",
@@ -20,11 +21,12 @@ def milestones(run: Run) -> pd.DataFrame:
     today = run.today
     rows = []
     for one in run.params.plan.milestones:
+        done = ""  # a later day is not known yet
         if one.done is not None and one.done <= today:
-            state = "done" if one.done <= one.due else "done late"
+            done, state = one.done.isoformat(), "done" if one.done <= one.due else "done late"
         else:
             state = "overdue" if one.due < today else "open"
-        rows.append([one.name, one.owner, one.due.isoformat(), one.done.isoformat() if one.done else "", state])
+        rows.append([one.name, one.owner, one.due.isoformat(), done, state])
     return pd.DataFrame(rows, columns=MILESTONE_COLUMNS)
 
 

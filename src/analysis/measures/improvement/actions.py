@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.improvement.effects import NOT_YET, TOLD, WORDS, effects
+from analysis.measures.improvement.histories import histories, without_history
 from analysis.measures.units import COMPANY, judged
 from analysis.params import Action
 from analysis.run import Run, remembered
@@ -32,20 +33,25 @@ def actions(run: Run) -> pd.DataFrame:
     after ``as_of`` are not known yet and left empty; the due day is a plan and stays. ``expected_effect`` is in the
     unit of the indicator ``measured_by``, as are estimate, low and high; ``effect`` and ``why`` say what follows.
     ``decision``: what follows from the effect, known from the day it was taken; ``adjustment``: whether one is recorded
-    on a measure that an earlier report judged harmful or not shown, else empty.
+    on a measure that an earlier report judged harmful or not shown, else empty. ``units_unknown``: its units that have
+    no figure in any quarter it is judged by.
     """
     today = run.today
     rows = [_row(run, one) for one in run.params.actions if one.opened_on <= today]
     if not rows:
         none = blank_figures(EFFECT, COMPANY, [COMPANY], "no data")
         numbers = dict.fromkeys(set(TOLD) - set(none) - set(WORDS), np.nan)
-        return judged(run, [none.assign(**dict.fromkeys([*ACTION_COLUMNS, *WORDS, "adjustment"], ""), **numbers)])
+        words = dict.fromkeys([*ACTION_COLUMNS, *WORDS, "adjustment", "units_unknown"], "")
+        return judged(run, [none.assign(**words, **numbers)])
     told = pd.DataFrame(rows, columns=ACTION_COLUMNS).sort_values(["due_on", "action_id"])
     told = told.sort_values("state", key=lambda state: state != "overdue", kind="stable", ignore_index=True)
     found = told.merge(effects(run), on="action_id", how="left", validate="one_to_one")
     before = {one.action_id for one in run.params.actions if one.window_end < run.quarter}
     owed = found["effect"].str.startswith((HARMFUL, NOT_SHOWN)) & found["action_id"].isin(before)
     found["adjustment"] = found["decision"].ne("").map({True: DECIDED, False: UNDECIDED}).where(owed, "")
+    history, registered = histories(run), {one.action_id: one for one in run.params.actions}
+    found["units_unknown"] = [LIST_SEPARATOR.join(without_history(registered[one], history[one]))
+                              for one in found["action_id"]]
     return judged(run, [found.assign(indicator=EFFECT, unit_type=COMPANY, unit=COMPANY, target=np.nan)])
 
 

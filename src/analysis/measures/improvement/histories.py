@@ -72,9 +72,15 @@ def without_figures(action: Action) -> str:
     return NO_MONTHS if tuple(action.units) == (COMPANY,) else NO_FIGURES
 
 
+def without_history(action: Action, history: pd.DataFrame) -> list[str]:
+    """Return the units of either side that have no row in its `histories`: closed, too small, or misspelt."""
+    named = [] if tuple(action.units) == (COMPANY,) else [*action.units, *action.comparison_units]
+    return [one for one in named if one not in set(history["unit"])]
+
+
 def _source(action: Action) -> tuple[Measure, str]:
     """Return which measure publishes the indicator, and of which type of unit: that of the problem it answers."""
-    unit_type = MONTH if tuple(action.units) == (COMPANY,) else _problem(action)[1]
+    unit_type = MONTH if tuple(action.units) == (COMPANY,) else action.unit_type
     if unit_type not in UNIT_TYPES:
         return _nothing, unit_type
     if action.indicator in QUANTILES and unit_type != MONTH:

@@ -52,10 +52,10 @@ def review_states(table: pd.DataFrame) -> pd.DataFrame:
 def decisions(run: Run) -> pd.DataFrame:
     """Return what management decided of indicators and problems, overdue first (clause 6.4): DECISION_COLUMNS.
 
-    The last quarter's decisions, its problems without one included; of earlier quarters those not done by their due
-    day or done since this quarter began. ``state``: done, overdue, open, no due day, no decision. The last quarter's
-    problems are those it was signed with, where it was: one the review passes over has no decision, and one the report
-    did not find is ``about`` what management raised itself.
+    The last quarter's decisions, its problems without one included; of earlier quarters those not done, with a due day
+    or without, or done since this quarter began. ``state``: done, overdue, open, no due day, no decision. The last
+    quarter's problems are those it was signed with, where it was: one the review passes over has no decision, and one
+    the report did not find is ``about`` what management raised itself.
     """
     last, today = run.quarter.plus(-1), run.today
     found = problem_ids(run.params.published, str(last)) if last in _known(run) else []
@@ -63,7 +63,7 @@ def decisions(run: Run) -> pd.DataFrame:
     for quarter, review in _known(run).items():
         for about, concerns, one in _decided(review, found if quarter == last else []):
             state, done = _state(one, today), _day(one.done, today)
-            goes_on = state in (OVERDUE, OPEN) or (state == DONE and done >= run.quarter.start.isoformat())
+            goes_on = state in (OVERDUE, OPEN, UNDATED) or (state == DONE and done >= run.quarter.start.isoformat())
             if quarter == last or goes_on:
                 rows.append([str(quarter), about, concerns, one.decision, one.due.isoformat() if one.due else "", done,
                              state])
