@@ -1,6 +1,7 @@
 """Does anything of one employee leave the confidential part of a report, or reach anybody else's sheet?
 
-The sample insurer's last four quarters, in which a unique token stands in every id and text of one employee's rows.
+The sample insurer's last four quarters, in which a unique token stands in every id and text column of one employee's
+rows, and in what people wrote of them: objections and decisions.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
@@ -24,67 +26,81 @@ from analysis import __main__ as command_line
 from analysis.publish.driver import Defective, executed
 from analysis.publish.kernels import Kernels
 from analysis.publish.surroundings import surroundings
+from analysis.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
 QUARTERS = ("2023Q4", "2024Q1", "2024Q2", "2024Q3")
 PERSON, EXEMPT = "E007", "exempt_reason"
 KEY = "0123456789abcdef0123456789abcdef"
 TOKEN = re.compile(r"CANARY-[a-z_]+")
-#: Columns that name a person, a customer or a case.
-IDS = {"request_id": "request", "customer_id": "customer", "invitation_id": "invitation",
-       "complaint_id": "complaint", "audit_id": "audit", "assessment_id": "assessment", "session_id": "session"}
-PEOPLE = ("employee_id", "transferred_from", "auditor_id", "assessor_id")
-POINTERS = {"reopened_of": "request_id", "repeat_of": "complaint_id"}
-EMPLOYEE, COMMENT, REASON = "CANARY-employee", "CANARY-comment", "CANARY-reason"
-TEAM, FEEDBACK = "CANARY-team", "CANARY-feedback"
+#: Columns that name what the company publishes of its service, and no person: every other text gets a token.
+UNITS = {"department", "branch", "role", "service_line", "partner_id", "product", "segment", "channel", "kind",
+         "original_kind", "cause", "item", "topic"}
+EMPLOYEE, COMMENT, FEEDBACK = f"CANARY-employee_id-{PERSON}", "CANARY-comment", "CANARY-feedback"
 CONTEST = {"claim": "CANARY-claim", "decided_by": "CANARY-decider", "reason": "CANARY-grounds"}
-TABLES = ("staff", "requests", "surveys", "complaints", "audits", "assessments", "training")
+APPRAISED = {"decision": "CANARY-decision", "decision_by": "CANARY-boss", "decision_on": "2024-11-05",
+             "decision_reason": "CANARY-why", "appeal": "CANARY-appeal", "appeal_outcome": "open"}
+MARKED = {name: [column for column in table.of_kind("text")
+                 if column not in UNITS and not table.rule(column).startswith("one of")]
+          for name, table in TABLES.items() if "employee_id" in table.columns}
+IDS = {name: [column for column in columns if TABLES[name].rule(column).startswith("an id")]
+       for name, columns in MARKED.items()}
 
 pytestmark = pytest.mark.slow
 
 
-def marked(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a delivered table in which the person's own rows bear tokens; ids stay apart from one another."""
-    own = table["employee_id"].eq(PERSON)
-    told = table.copy()
-    for column, word in IDS.items():
-        if column in told:
-            known = told[column].ne("") & own
-            told.loc[known, column] = f"CANARY-{word}-" + told.loc[known, column]
-    for column in PEOPLE:
-        if column in told:
-            told[column] = told[column].replace(PERSON, EMPLOYEE)
-    if "comment" in told:
-        told.loc[own & told["comment"].ne(""), "comment"] = COMMENT
-    if "team" in told:
-        told.loc[own, "team"] = TEAM
-    if EXEMPT in told:
-        told.loc[told[EXEMPT].ne(""), EXEMPT] = REASON
+def delivered(quarter: str) -> dict[str, pd.DataFrame]:
+    """Return the sample's tables of a quarter as text; those on persons with every column of the contract."""
+    folder = ROOT / "data" / "sample" / quarter
+    every = {path.stem: pd.read_csv(path, dtype="str", keep_default_na=False) for path in folder.glob("*.csv")}
+    return every | {name: every[name].reindex(columns=TABLES[name].columns, fill_value="") for name in MARKED}
+
+
+@cache
+def names() -> dict[str, str]:
+    """Return the token of every id in the person's rows: of cases and customers, and of who rated or handed over."""
+    told = {PERSON: EMPLOYEE}
+    for tables in map(delivered, QUARTERS):
+        for name, columns in IDS.items():
+            own = tables[name][tables[name]["employee_id"].eq(PERSON)]
+            for column in columns:
+                told |= {one: f"CANARY-{column}-{one}" for one in own[column] if one and one not in told}
     return told
 
 
 def tables(quarter: str) -> dict[str, pd.DataFrame]:
-    """Return the tables of a quarter; whatever points at one of the person's cases points at its token."""
-    folder = ROOT / "data" / "sample" / quarter
-    every = {path.stem: pd.read_csv(path, dtype="str", keep_default_na=False) for path in folder.glob("*.csv")}
-    names = {column: f"CANARY-{word}-" for column, word in IDS.items()}
-    own = {name: every[name][every[name]["employee_id"].eq(PERSON)] for name in TABLES}
-    cases = {column: {one for rows in own.values() if column in rows for one in rows[column]} - {""} for column in IDS}
-    told = {name: marked(table) if name in TABLES else table for name, table in every.items()}
-    for table in told.values():
-        for column, kind in (*((one, one) for one in IDS), *POINTERS.items()):
-            if column in table:
-                pointing = table[column].isin(cases[kind])
-                table.loc[pointing, column] = names[kind] + table.loc[pointing, column]
+    """Return the tables of a quarter with tokens; whatever points at an id of the person's rows points at its token."""
+    told = {}
+    for name, table in delivered(quarter).items():
+        told[name] = marked(name, table) if name in MARKED else table
     told["feedback"]["text"] = told["feedback"]["text"].where(told["feedback"]["text"].eq(""), FEEDBACK)
     told["surveys"] = pd.concat([told["surveys"], broken(told["surveys"])], ignore_index=True)
+    return told
+
+
+def marked(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a delivered table in which ids and every second text of the person's rows bear tokens.
+
+    Every second, so that enough of the person's cases stay like the colleagues'. Where a column is empty in all of
+    their rows it is filled; but for the reason of who is exempt, which is marked where it is.
+    """
+    own = table["employee_id"].eq(PERSON)
+    told = table.copy()
+    for column in MARKED[name]:
+        filled = own & table[column].ne("") if (own & table[column].ne("")).any() else own
+        rows = table[column].ne("") if column == EXEMPT else filled & (filled.cumsum() % 2 == 1)
+        if column in IDS[name]:
+            told[column] = table[column].replace("", pd.NA).map(lambda one: names().get(one, one), na_action="ignore")
+            told[column] = told[column].fillna("").mask(rows & table[column].eq(""), f"CANARY-{column}")
+        else:
+            told.loc[rows, column] = f"CANARY-{column}"
     return told
 
 
 def broken(surveys: pd.DataFrame) -> pd.DataFrame:
     """Return one answer of the person that breaks a rule, so that a message about it is written."""
     row = surveys[surveys["employee_id"].eq(EMPLOYEE)].iloc[[0]]
-    return row.assign(invitation_id="CANARY-invitation-broken", satisfaction="CANARY-text", comment=COMMENT)
+    return row.assign(invitation_id="CANARY-invitation_id-broken", satisfaction="CANARY-text", comment=COMMENT)
 
 
 def contest(home: Path) -> dict[str, object]:
@@ -95,12 +111,29 @@ def contest(home: Path) -> dict[str, object]:
                       "raised_on": date(2024, 10, 2), "decided_on": date(2024, 10, 9), "outcome": "upheld"}
 
 
-def run(home: Path, command: str) -> str:
+def appraised(home: Path) -> pd.DataFrame:
+    """Return the record of a decision on the person, as of `analysis.publish.decisions`; its evidence fell since."""
+    row = {"indicator": "accuracy_error_share", "unit": EMPLOYEE, "event": "", "permitted_use": "appraisal",
+           "run_id": "abc", "recorded_on": "2024-11-06"}
+    return pd.DataFrame([row | APPRAISED])
+
+
+def run(home: Path, *command: str, status: int = 0) -> str:
     folders = [f"--{name}={home / name}" for name in ("data", "params", "reports")]
-    done = subprocess.run([sys.executable, "-m", "analysis", command, f"--quarter={QUARTERS[-1]}", *folders], cwd=ROOT,
-                          text=True, capture_output=True, check=False, timeout=900)
-    assert done.returncode == 0, done.stderr[-2000:]
+    done = subprocess.run([sys.executable, "-m", "analysis", *command, f"--quarter={QUARTERS[-1]}", *folders],
+                          cwd=ROOT, text=True, capture_output=True, check=False, timeout=900)
+    assert done.returncode == status, done.stderr[-2000:]
     return done.stdout + done.stderr
+
+
+def refused_decision(home: Path) -> str:
+    """Return what is said of decisions on all of the person's evidence, much of which may not carry them."""
+    table = pd.read_csv(home / "reports" / QUARTERS[-1] / "confidential" / "tables" / "appraisal.csv", dtype="str",
+                        keep_default_na=False)
+    own = table["unit"].eq(EMPLOYEE)
+    table.loc[own, list(APPRAISED)] = list(APPRAISED.values())
+    table.to_csv(home / "filled.csv", index=False)
+    return run(home, "appraisal", str(home / "filled.csv"), status=2)
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +149,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site["sheet_key"] = str(home / "sheet.key")
     (home / "params" / "site.yml").write_text(yaml.safe_dump(site, allow_unicode=True), encoding="utf-8")
     (home / "params" / "contests.yml").write_text(yaml.safe_dump([contest(home)]), encoding="utf-8")
+    (home / "params" / "appraisals").mkdir()
+    appraised(home).to_csv(home / "params" / "appraisals" / f"{QUARTERS[-1]}.csv", index=False)
     (home / "sheet.key").write_text(f"{KEY}\n")
-    (home / "said.txt").write_text(run(home, "data") + run(home, "quarter") + run(home, "sheets"))
+    said = [run(home, command) for command in ("data", "quarter", "sheets")]
+    (home / "said.txt").write_text("".join((*said, refused_decision(home))))
     return home
 
 
@@ -129,10 +165,20 @@ def found(path: Path) -> set[str]:
     return set(TOKEN.findall(path.read_bytes().decode(errors="replace")))
 
 
-def test_the_delivery_is_full_of_tokens(home: Path) -> None:
-    every = set().union(*(found(path) for path in (home / "data").rglob("*.csv")))
-    assert every >= {EMPLOYEE, COMMENT, REASON, TEAM, FEEDBACK, *(f"CANARY-{word}" for word in IDS.values())}
-    assert found(home / "params" / "contests.yml") >= {EMPLOYEE, "CANARY-request", *CONTEST.values()}
+@pytest.mark.parametrize(("name", "column"), [(name, one) for name, columns in MARKED.items() for one in columns])
+def test_every_text_and_id_of_a_person_bears_a_token(home: Path, name: str, column: str) -> None:
+    """Taken from the contract: a column that is new there is looked after from then on, or named among UNITS."""
+    every = pd.concat([pd.read_csv(home / "data" / quarter / f"{name}.csv", dtype="str") for quarter in QUARTERS])
+    own = every if column == EXEMPT else every[every["employee_id"].eq(EMPLOYEE)]
+    assert own[column].str.startswith("CANARY-", na=False).any()
+
+
+def test_what_people_wrote_bears_tokens_too(home: Path) -> None:
+    assert found(home / "data" / QUARTERS[-1] / "feedback.csv") >= {FEEDBACK}
+    assert found(home / "params" / "contests.yml") >= {"CANARY-request_id", *CONTEST.values()}
+    tokens = {one for one in APPRAISED.values() if TOKEN.match(one)}
+    assert found(home / "params" / "appraisals" / f"{QUARTERS[-1]}.csv") >= tokens
+    assert found(home / "filled.csv") >= tokens
 
 
 def test_no_token_stands_outside_the_confidential_part(home: Path) -> None:
@@ -142,15 +188,16 @@ def test_no_token_stands_outside_the_confidential_part(home: Path) -> None:
     assert {str(path): tokens for path, tokens in public.items() if tokens} == {}
 
 
-def test_the_confidential_part_knows_the_employee_by_id_and_no_comment(home: Path) -> None:
+def test_the_confidential_part_knows_of_persons_what_the_roster_does_and_nothing_else(home: Path) -> None:
     confidential = home / "reports" / QUARTERS[-1] / "confidential"
     told = set().union(*(found(path) for path in confidential.rglob("*") if path.is_file()))
-    assert EMPLOYEE in told
-    assert told <= {EMPLOYEE, REASON, TEAM}
+    assert "CANARY-employee_id" in told
+    assert told <= found(home / "data" / QUARTERS[-1] / "staff.csv")
 
 
 def test_nothing_that_was_printed_quotes_a_token(home: Path) -> None:
     assert found(home / "said.txt") == set()
+    assert "recorded decisions that the evidence no longer carries: 1, listed in" in (home / "said.txt").read_text()
 
 
 def test_every_kind_of_output_was_looked_at(home: Path) -> None:

@@ -13,9 +13,10 @@ import pytest
 from analysis.__main__ import main
 from analysis.measures.people.appraisal import HUMAN
 from analysis.publish.decisions import Filled
-from analysis.publish.edition import APPRAISAL_TABLE, write_appraisal_workbook
+from analysis.publish.edition import write_appraisal_workbook
 from analysis.publish.order import Order
 from analysis.publish.seal import Manifest, output_hashes
+from analysis.publish.stage import APPRAISAL_TABLE
 from analysis.quarter import Quarter
 from analysis.refusal import Refused
 

@@ -30,7 +30,8 @@ def test_dates_move_by_three_months_and_the_end_of_a_month_stays_one(day: str, m
 def test_a_draft_becomes_a_plan_when_it_is_approved(insurer: Insurer) -> None:
     plan = {"nps": {"target": 10, "weight": 0.6666666666666667, "floor": -1234567},
             "csat_top2_share": {"target": 0.5, "weight": 0.3333333333333333, "floor": 0.1, "half_width": 0.04,
-                                "method": "share: of 4, 5"}}
+                                "method": "share: of 4, 5"},
+            "accuracy_error_share": {"detectable_change": 0.06}}
     earlier = {"quarter": "2024Q2", "as_of": "2024-07-15T23:59:59+08:00", "prepared_by": "q", "approved_by": "m",
                "approved_on": "2024-03-01", "tables": {}, "indicators": plan}
     rows = surveys("claims", 400, 200, 160)
@@ -63,4 +64,5 @@ def test_a_draft_becomes_a_plan_when_it_is_approved(insurer: Insurer) -> None:
     assert drafted.samples["surveys.online"].planned == math.ceil(drafted.samples["surveys"].planned / 4)
     assert drafted.samples["surveys.claims"].planned == drafted.samples["surveys"].planned > 400
     assert "met twice; proposed target: 0.7" in text
+    assert "invitations for a half-width of 0.04 in csat_top2_share" in text
     assert "#   none" in text

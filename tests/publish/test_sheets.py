@@ -33,13 +33,15 @@ WRITER = Writer(b"k" * 16, Wording("en"), Facts("Example", "2024Q3", "2024-10-15
 def figures(unit: str, **changes: Any) -> pd.DataFrame:
     """Return two indicators of one person: one is told, the other has too few cases."""
     told = {"unit": unit, "indicator": "in_limit_share", "event": "resolution", "n": 40, "naive": 0.71,
-            "naive_low": 0.6, "naive_high": 0.8, "estimate": 0.76, "low": 0.7, "high": 0.81, "status": "ok",
+            "naive_low": 0.6, "naive_high": 0.8, "like": 0.78, "like_low": 0.66, "like_high": 0.9,
+            "estimate": 0.76, "low": 0.7, "high": 0.81, "status": "ok",
             "standard": 0.9, "colleagues": 9, "group_mean": 0.85, "permitted_use": "coaching only",
             "reason": "cannot be told from the colleagues", "further": pd.NA, "reliability": 0.8,
             "direction": "cannot be distinguished"}
     few = told | {"event": "first_response", "n": 4, "status": NOTHING, "permitted_use": "not enough evidence",
                   "reason": "not enough evidence", "further": 26, "colleagues": pd.NA,
-                  **dict.fromkeys(("naive", "naive_low", "naive_high", "estimate", "low", "high", "group_mean"))}
+                  **dict.fromkeys(("naive", "naive_low", "naive_high", "like", "like_low", "like_high", "estimate",
+                                   "low", "high", "group_mean"))}
     return pd.DataFrame([told | changes, few])
 
 
@@ -76,11 +78,32 @@ def test_the_sheet_of_one_person_holds_nothing_of_another() -> None:
 def test_a_sheet_says_standard_own_value_use_help_and_how_to_object() -> None:
     said = text(WRITER.employee("E1", person("E1")).page)
     for words in ("at least 90.0%", "71.0% (60.0–80.0), n\u00a0=\u00a040".replace("\u00a0", " "), "76.0% (70.0–81.0)",
+                  "78.0% (66.0–90.0)",
                   "85.0% (9 people)", "for coaching only: it cannot be told from the colleagues",
                   "50.0% (30.0–70.0)", "Knowledge: your ratings lie at 60.0 (50.0–70.0), the standard is 75.0.",
                   "Training on this is offered", "26 more cases until something can be said",
                   "within 30 days", "Your objections so far: 0 open, 1 upheld, 0 rejected.", "article 24"):
         assert words in said
+
+
+def test_who_was_given_hard_cases_sees_like_cases_compared_however_reliable() -> None:
+    short = {"status": "not estimable: reliability below 0.7", "estimate": None, "low": None, "high": None,
+             "reason": "reliability below 0.7"}
+    page = WRITER.employee("E1", person("E1", **short)).page
+    cells = re.findall(r'<td data-head="([^"]+)">([^<]*)</td>', page)
+    told = dict(cells[:6])
+    assert [told[head].replace("\u00a0", " ") for head in ("Your own cases", "Like cases compared",
+                                                           "Chance taken into account", "Your colleagues")] == [
+        "71.0% (60.0–80.0), n = 40", "78.0% (66.0–90.0)", "–", "85.0% (9 people)"]
+    assert told["What it may be used for, and why"].endswith("it is not reliable enough yet to be told from chance")
+    assert "like cases compared" in text(page)
+
+
+def test_cases_that_nobody_else_had_are_told_so() -> None:
+    alone = {"like": None, "like_low": None, "like_high": None, "status": "not estimable: no like cases"}
+    page = WRITER.employee("E1", person("E1", **alone)).page
+    cells = re.findall(r'<td data-head="Like cases compared">([^<]*)</td>', page)
+    assert cells == ["not estimable: no like cases", "–"]
 
 
 def test_who_has_too_few_colleagues_is_told_so_and_given_no_empty_advice() -> None:

@@ -48,9 +48,9 @@ def order(tmp_path: Path) -> Order:
 def test_a_signature_names_the_sealed_manifest_and_stands_outside_it(order: Order) -> None:
     before = output_hashes(order.stage.target)
     signed, published, _ = sign(order, " Wang, general manager ", TODAY)
-    assert json.loads(signed.read_text()) == {
+    assert json.loads(signed.read_text()) == [{
         "quarter": "2024Q3", "revision": 1, "run_id": "abc", "signed_by": "Wang, general manager",
-        "signed_on": "2024-11-05", "manifest_sha256": sha256(order.stage.target / MANIFEST)}
+        "signed_on": "2024-11-05", "manifest_sha256": sha256(order.stage.target / MANIFEST)}]
     assert signed == order.reports / "2024Q3.signoff.json"
     assert published == order.params / "published" / "2024Q3.csv"
     assert output_hashes(order.stage.target) == before
@@ -100,12 +100,13 @@ def test_signing_does_not_make_the_report_stale_but_the_next_one_sees_it(order: 
     assert {str(path) for path in kept} <= watched(following, following.quarter).keys()
 
 
-def test_every_signature_of_a_quarter_is_kept_with_the_parameters_once(order: Order) -> None:
+def test_every_signature_of_a_quarter_is_kept_once_beside_the_report_and_with_the_parameters(order: Order) -> None:
     sign(order, "Wang: \"head\", 質量", TODAY)
     sign(order, "Wang: \"head\", 質量", TODAY)
     first = sha256(order.stage.target / MANIFEST)
     publish(order.stage.target, revision=2)
-    *_, signatures = sign(order, "Li", TODAY)
+    beside, _, signatures = sign(order, "Li", TODAY)
+    assert [one["signed_by"] for one in json.loads(beside.read_text())] == ["Wang: \"head\", 質量", "Li"]
     found = read_yaml(signatures, list[SignOff])
     assert [(one.signed_by, one.revision, one.manifest_sha256) for one in found] == [
         ("Wang: \"head\", 質量", 1, first), ("Li", 2, sha256(order.stage.target / MANIFEST))]

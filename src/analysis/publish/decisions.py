@@ -8,7 +8,6 @@ is lost: what is changed is added below it with its day, and the last row of a p
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,21 +18,22 @@ import pandas as pd
 from analysis.measures.people.appraisal import HUMAN
 from analysis.measures.people.scoring import APPRAISAL
 from analysis.params.mapping import TableSource
-from analysis.publish.edition import APPRAISAL_TABLE
 from analysis.publish.order import Order
 from analysis.publish.proof import sealed_manifest
+from analysis.publish.reconsidered import KEYS, record_path
 from analysis.publish.seal import sha256
-from analysis.publish.stage import OWNER_FILE, OWNER_FOLDER
+from analysis.publish.stage import APPRAISAL_TABLE, write_for_owner
 from analysis.refusal import Refused
 from analysis.sources.reading import FIRST_RECORD, Reading
 
-KEYS = ["unit", "indicator", "event"]
 RECORDED_ON = "recorded_on"
 GUARDED = ("decision", "appeal", "appeal_outcome")
 REASONED = ("decision_by", "decision_on", "decision_reason")
 OUTCOMES = ("open", "upheld", "rejected")
 ROUNDED = 1e-6  # relative: what a spreadsheet may lose of a figure
 FORMATS = (".csv", ".xlsx")
+KEEP = "Keep it, or write what holds now; what was recorded before is kept as well"
+WITHDRAW = "Leave it empty and write who withdrew the decision, when and why: the evidence no longer carries it"
 SAME = "Leave everything but the fields to fill in as it was published"
 
 
@@ -63,11 +63,6 @@ class Filled:
         given = pd.concat(parts) if parts else pd.DataFrame(columns=reading.header)
         published = pd.read_csv(source, dtype="str", keep_default_na=False)
         return cls(order, path.name, given, tuple(reading.short_rows), published, manifest.run_id)
-
-    @property
-    def record_path(self) -> Path:
-        """Where the decisions of the quarter are kept."""
-        return self.order.params / "appraisals" / f"{self.order.quarter}.csv"
 
     def offences(self) -> list[str]:
         """Return a line for everything that keeps the file from being recorded; no line quotes a value."""
@@ -103,26 +98,31 @@ class Filled:
                     yield self._offence(row, name, "the cell is not what was published", SAME)
 
     def _of_decisions(self) -> Iterator[str]:
+        once = set(self._before().query("decision != ''")[KEYS].itertuples(index=False, name=None))
         for row, one in self._paired().iterrows():
             told = {name: str(one[name]) for name in HUMAN}
-            for column, rule, remedy in _broken(told, str(one["permitted_use_was"])):
+            for column, rule, remedy in _broken(told, str(one["permitted_use_was"]), tuple(one[KEYS]) in once):
                 yield self._offence(int(str(row)), column, rule, remedy)
 
     def _dropped(self) -> Iterator[str]:
-        """Yield an offence for each decision, appeal or outcome recorded before that the file no longer holds."""
-        given = self.given.rename_axis("row").reset_index()
-        both = given.merge(_in_force(self._before()), on=KEYS, suffixes=("", "_before"))
+        """Yield an offence for each decision, appeal or outcome recorded before that the file no longer holds.
+
+        A decision that the evidence no longer carries may be withdrawn: by whom, when and why.
+        """
+        both = self._paired().reset_index().merge(_in_force(self._before()), on=KEYS, suffixes=("", "_before"))
         both = both.replace({"appeal_outcome_before": {OUTCOMES[0]: ""}})  # what empty counts as
+        fallen = both["permitted_use_was"].ne(APPRAISAL)
+        withdrawn = fallen & (both[list(REASONED)] != "").all(axis=1)
         for name in GUARDED:
-            for row in both.loc[both[name].eq("") & both[f"{name}_before"].ne(""), "row"]:
-                yield self._offence(int(row), name, "what was recorded here is missing",
-                                    "Keep it, or write what holds now; what was recorded before is kept as well")
+            gone = both[name].eq("") & both[f"{name}_before"].ne("") & ~(withdrawn & (name == GUARDED[0]))
+            for row, may_go in zip(both.loc[gone, "row"], fallen[gone] & (name == GUARDED[0]), strict=True):
+                yield self._offence(int(row), name, "what was recorded here is missing", WITHDRAW if may_go else KEEP)
 
     def _before(self) -> pd.DataFrame:
         """Return everything recorded of the quarter, as text, oldest first."""
-        if not self.record_path.is_file():
+        if not record_path(self.order).is_file():
             return pd.DataFrame(columns=[*self.published.columns, "run_id", RECORDED_ON])
-        return pd.read_csv(self.record_path, dtype="str", keep_default_na=False)
+        return pd.read_csv(record_path(self.order), dtype="str", keep_default_na=False)
 
     def record(self, on: date) -> tuple[Path, int]:
         """Add the rows in which people wrote anything new, all at once or not at all.
@@ -140,19 +140,9 @@ class Filled:
         said = [*KEYS, *HUMAN, "run_id"]
         new = both[~pd.MultiIndex.from_frame(both[said]).isin(pd.MultiIndex.from_frame(_in_force(before)[said]))]
         every = pd.concat([before, new.assign(**{RECORDED_ON: on.isoformat()})], ignore_index=True)
-        self._write(every)
-        return self.record_path, int(_in_force(every)["decision"].ne("").sum())
-
-    def _write(self, record: pd.DataFrame) -> None:
-        """Replace the record in one step; its owner alone may read it."""
-        folder = self.record_path.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(OWNER_FOLDER)
-        part = self.record_path.with_suffix(".part")
-        part.touch(OWNER_FILE)
-        part.chmod(OWNER_FILE)
-        record.to_csv(part, index=False, lineterminator="\n")
-        os.replace(part, self.record_path)
+        path = record_path(self.order)
+        write_for_owner(path, every.to_csv(index=False, lineterminator="\n"))
+        return path, int(_in_force(every)["decision"].ne("").sum())
 
 
 def _in_force(record: pd.DataFrame) -> pd.DataFrame:
@@ -182,8 +172,8 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _broken(told: dict[str, str], permitted_use: str) -> Iterator[tuple[str, str, str]]:
-    """Yield column, rule and remedy of every rule that the fields of one row break."""
+def _broken(told: dict[str, str], permitted_use: str, once: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield column, rule and remedy of every rule that the fields of one row break; ``once``: it had a decision."""
     if told["decision"]:
         if permitted_use != APPRAISAL:
             yield ("decision", "the decision rests on evidence that may not be used for appraisal",
@@ -191,7 +181,7 @@ def _broken(told: dict[str, str], permitted_use: str) -> Iterator[tuple[str, str
         for name in REASONED:
             if not told[name]:
                 yield name, "a decision needs who decided, when and why", "Fill it in"
-    else:
+    elif not once:
         for name in (*REASONED, "appeal", "appeal_outcome"):
             if told[name]:
                 yield name, "the row has no decision to which this belongs", "Write the decision, or empty the cell"

@@ -29,7 +29,7 @@ from analysis.publish.pages import Pages, address
 from analysis.publish.receipt import watched, write_receipt
 from analysis.publish.render import Facts
 from analysis.publish.seal import Manifest, output_hashes, sealed
-from analysis.publish.stage import OWNER_FILE, OWNER_FOLDER, switch
+from analysis.publish.stage import APPRAISAL_TABLE, OWNER_FILE, OWNER_FOLDER, switch
 from analysis.publish.surroundings import surroundings
 from analysis.publish.workbook import workbook
 from analysis.refusal import Refused
@@ -48,7 +48,6 @@ TABLES = (  # DESIGN, Tables out: what every report holds at least
 )
 NUMBERS = ("n", "estimate", "low", "high", "level", "target")  # columns in which empty means: no number
 TABLES_ON_PERSONS = ("employees", "appraisal", "training_needs")
-APPRAISAL_TABLE = "confidential/tables/appraisal.csv"
 NOTE = N_("A human being decides, never a machine (Personal Information Protection Law of the People's Republic of"
           " China, article 24): write who decided, when and why. Only a row whose permitted use is appraisal may bear a"
           " decision.")

@@ -94,12 +94,13 @@ def _in_words(reason: str, say: Wording) -> str:
 def own_part(figures: pd.DataFrame, say: Wording) -> Part:
     """Return the table of a person's figures over four quarters."""
     heads = (say("Indicator"), say("Standard"), say("Your own cases"), say("Like cases compared"),
-             say("Your colleagues"), say("What it may be used for, and why"))
-    told = figures[figures["indicator"].ne(COMPOSITE_GAP)].to_dict("records")
+             say("Chance taken into account"), say("Your colleagues"), say("What it may be used for, and why"))
+    told: Sequence[Row] = figures[figures["indicator"].ne(COMPOSITE_GAP)].to_dict("records")
     return Part(
         say("Your figures over four quarters"), caption=say("With 95% interval; n counts your own cases"), heads=heads,
         rows=tuple((titled(row, say), standard(row["standard"], row["indicator"], row["better"], say),
-                    _own_cell(row, say), _fair_cell(row, say), _colleagues(row, say), _use(row, say)) for row in told))
+                    _own_cell(row, say), _like_cell(row, say), say.estimate(row) if row["status"] == "ok" else "–",
+                    _colleagues(row, say), _use(row, say)) for row in told))
 
 
 def standard(value: float, indicator: str, better: str, say: Wording) -> str:
@@ -112,9 +113,8 @@ def standard(value: float, indicator: str, better: str, say: Wording) -> str:
 
 def _own_cell(row: Row, say: Wording) -> str:
     if missing(row["naive"]):
-        return "–" if row["reason"] == FEW_PEERS else _too_few(row, say)
-    own = {"estimate": row["naive"], "low": row["naive_low"], "high": row["naive_high"], "status": "ok"}
-    return with_n({**row, **own}, say)
+        return "–" if row["reason"] == FEW_PEERS else too_few(row, say)
+    return with_n(_as_estimate(row, "naive"), say)
 
 
 def with_n(row: Row, say: Wording) -> str:
@@ -123,12 +123,19 @@ def with_n(row: Row, say: Wording) -> str:
     return say("{amount}, n\u00a0=\u00a0{n}", amount=told, n=say.number(int(row["n"])))
 
 
-def _too_few(row: Row, say: Wording) -> str:
+def too_few(row: Row, say: Wording) -> str:
+    """Return that n is too small to say anything."""
     return say("too few (n\u00a0=\u00a0{n})", n=say.number(int(row["n"])))
 
 
-def _fair_cell(row: Row, say: Wording) -> str:
-    return say.estimate(row) if row["status"] == "ok" else "–"
+def _like_cell(row: Row, say: Wording) -> str:
+    if missing(row["like"]):
+        return "–" if missing(row["naive"]) else say.status(row["status"])
+    return say.estimate(_as_estimate(row, "like"))
+
+
+def _as_estimate(row: Row, name: str) -> dict[str, Any]:
+    return {**row, "estimate": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"], "status": "ok"}
 
 
 def _colleagues(row: Row, say: Wording) -> str:
@@ -139,18 +146,21 @@ def _colleagues(row: Row, say: Wording) -> str:
 
 
 def _use(row: Row, say: Wording) -> str:
-    permitted, why = USES[row["permitted_use"]], str(row["reason"])
-    return say("{use}: {reason}", use=say(permitted), reason=_in_words(why, say))
+    return say("{use}: {reason}", use=say(USES[row["permitted_use"]]), reason=_in_words(str(row["reason"]), say))
 
 
 def meanings(say: Wording) -> Part:
     """Return what the words of the table mean."""
     return Part(say("What the words mean"), words=(
         (say("Standard"), say("what the company asks of its service as a whole. It is no quota for you.")),
+        (say("Your own cases"), say(
+            "your cases as they stand. Whoever is given hard ones looks worse here through no fault of theirs.")),
         (say("Like cases compared"), say(
-            "your result once hard and easy cases are held equal, drawn towards your colleagues' mean as far as your"
-            " cases are few. It is shown when at least {share} of what sets people apart on it is no chance.",
-            share=say.share(RULE.reliability, 0))),
+            "your result once hard and easy cases, strict and mild raters are held equal. Chance is still in it: while"
+            " your colleagues' mean lies within the interval, no difference is shown.")),
+        (say("Chance taken into account"), say(
+            "like cases compared, drawn towards your colleagues' mean as far as your cases are few. It is shown when at"
+            " least {share} of what sets people apart on it is no chance.", share=say.share(RULE.reliability, 0))),
         (say("Cannot be told from the colleagues"), say(
             "the difference is no larger than luck alone may make it. That is the usual result; it says neither good"
             " nor bad of you.")),
@@ -182,7 +192,7 @@ def quarters_part(quarters: pd.DataFrame, periods: Sequence[str], say: Wording) 
 
 
 def _quarter_cell(row: Row, say: Wording) -> str:
-    return with_n(row, say) if row["status"] == "ok" else _too_few(row, say)
+    return with_n(row, say) if row["status"] == "ok" else too_few(row, say)
 
 
 def help_part(own: Own, say: Wording) -> Part:

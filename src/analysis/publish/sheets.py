@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.figures import figure
 from analysis.figures.own import own_panels
 from analysis.measures.comparisons.partner_figures import partner_figures
+from analysis.measures.comparisons.partner_scores import partner_scores
 from analysis.measures.people.judgement import known_of_people
 from analysis.measures.people.own import Own, own
 from analysis.measures.people.roster import ROLLING_QUARTERS
@@ -99,9 +100,10 @@ def _write(folder: Path, sheet: Sheet) -> int:
 def _sheets(order: Order, params: Params, key: bytes) -> tuple[Iterator[Sheet], Iterator[Sheet]]:
     run = run_of(order, params, "sheets")
     writer = Writer.of(run, key)
-    told, partners = own(run, known_of_people(run)), partner_figures(run)
+    told, partners, scores = own(run, known_of_people(run)), partner_figures(run), partner_scores(run)
     return ((writer.employee(unit, told.of(unit)) for unit in told.units),
-            (writer.partner(str(unit), rows.reset_index(drop=True)) for unit, rows in partners.groupby("unit")))
+            (writer.partner(str(unit), rows.reset_index(drop=True), scores[scores["unit"].eq(unit)])
+             for unit, rows in partners.groupby("unit")))
 
 
 @dataclass(frozen=True)
@@ -139,15 +141,16 @@ class Writer:
         return self._sheet(sheet_name(self.key, unit), say("Your sheet"), opening, words.tier_sentence(figures, say),
                            picture, parts)
 
-    def partner(self, unit: str, rows: pd.DataFrame) -> Sheet:
-        """Return the sheet of one partner from rows of its own alone."""
+    def partner(self, unit: str, rows: pd.DataFrame, scores: pd.DataFrame) -> Sheet:
+        """Return the sheet of one partner from rows of its own alone: of the quarter, and over four."""
         say, told = self.say, rows.assign(better=rows["indicator"].map(self.better))
         panels = told.assign(naive=told["estimate"], naive_low=told["low"], naive_high=told["high"], group_mean=None,
                              standard=told["target"], status="")
         picture = self._picture(words.shown_in_picture(panels), say("Your cases, with 95% intervals."))
-        opening = (say("For this partner alone. It tells of your own cases and of our own staff as a whole; no other"
-                       " partner's figures stand in it."),)
-        parts = (partner_words.partner_part(told, say), partner_words.partner_meanings(say),
+        opening = (say("For this partner alone. It tells of your own cases, of our own staff as a whole and of the mean"
+                       " of all; no other partner's figures stand in it."),)
+        parts = (partner_words.partner_part(told, say), partner_words.score_part(scores, say),
+                 partner_words.partner_meanings(say),
                  partner_words.partner_contest(self.contest, say))
         return self._sheet(f"partner-{sheet_name(self.key, unit)}", say("Partner sheet"), opening, "", picture,
                            parts)

@@ -21,6 +21,7 @@ from analysis.refusal import Busy, Refused
 
 AT_FDCWD = -100  # linux/fcntl.h: relative paths start at the working directory
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # of what is about persons; of no effect on Windows
+APPRAISAL_TABLE = "confidential/tables/appraisal.csv"
 RENAME_EXCHANGE = 2  # linux/fs.h: swap the two names in one step
 
 
@@ -103,6 +104,17 @@ def exchanged(one: Path, other: Path) -> bool:
     if renameat2 is None:
         return False
     return renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+
+
+def write_for_owner(path: Path, text: str) -> None:
+    """Replace ``path`` in one step; its owner alone may read it and look into its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(OWNER_FOLDER)
+    part = path.with_suffix(".part")
+    part.touch(OWNER_FILE)
+    part.chmod(OWNER_FILE)
+    part.write_text(text, encoding="utf-8", newline="")
+    os.replace(part, path)
 
 
 def flush(folder: Path) -> None:

@@ -25,7 +25,7 @@ from tests.measures.conftest import Insurer
 from tests.measures.people import reduced
 from tests.measures.people.reduced import COMPETENCE, CSAT, ERRORS, FIRST, UPHELD
 
-NOT_ENOUGH = "not enough evidence"
+ENOUGH, NOT_ENOUGH = "enough evidence", "not enough evidence"
 PARTS = {FIRST: Part(0.2, 400.0), COMPETENCE: Part(0.15, 4.0)}
 R_SPREAD, R_P = (0.05916924498, 0.031137646, 0.106305703), 8.4681813e-11
 NUMBERS = ["estimate", "low", "high", "naive", "naive_low", "naive_high", "adjusted", "reliability",
@@ -80,6 +80,20 @@ def test_findings_of_auditors_who_agree_too_little_say_so(insurer: Insurer) -> N
     assert (row["permitted_use"], row["reason"]) == (COACHING, RATERS)
 
 
+def test_where_people_differ_by_no_more_than_chance_that_is_the_reason_and_not_the_evidence(insurer: Insurer) -> None:
+    """Sixteen people with the same results: the variance between them is 0, so nobody has a composite or leaves it."""
+    alike = {f"e{number:02d}": 40 for number in range(16)}
+    cases = {FIRST: reduced.shares(alike, 60), CSAT: reduced.shares(alike, 60),
+             COMPETENCE: reduced.ratings(dict.fromkeys(alike, [7_000, 7_200, 7_400, 7_600] * 2))}
+    told = judgement(reduced.group(16), reduced.evidence(cases), reduced.bounds(), PARTS)
+    rows = employees(insurer({}), told).query("indicator == 'employee_composite_gap'")
+    assert set(rows["status"]) == {"not estimable: differences between persons are no larger than chance"}
+    assert set(zip(rows["evidence"], rows["permitted_use"], rows["reason"], strict=True)) == {
+        (ENOUGH, COACHING, NOT_TOLD_APART)}
+    assert rows[["estimate", "low", "high", "probability_below", "probability_above"]].isna().all(axis=None)
+    assert tier_counts(told)[["with_composite", "alike", "flagged"]].to_numpy().tolist() == [[16, 16, 0]]
+
+
 def test_a_company_of_few_cases_each_grades_nobody_and_still_has_its_tables(insurer: Insurer) -> None:
     """Sixteen people with four requests, an answer and an assessment each."""
     few = {f"e{number:02d}": 3 + number % 2 for number in range(16)}
@@ -93,7 +107,7 @@ def test_a_company_of_few_cases_each_grades_nobody_and_still_has_its_tables(insu
     assert table[NUMBERS].isna().all(axis=None)
     assert set(table["direction"]) == {DEFAULT}
     assert tier_counts(told)[["people", "with_composite", "flagged"]].to_numpy().tolist() == [[16, 0, 0]]
-    assert use_counts(told)["not_enough_evidence"].tolist() == [16] * 7
+    assert use_counts(told.scored.scores)["not_enough_evidence"].tolist() == [16] * 7
     assert spread.set_index("event").loc["first_response", ["n", "people", "status"]].tolist() == [64, 16, "ok"]
 
 
@@ -146,7 +160,7 @@ def test_without_a_delivery_there_are_empty_tables(insurer: Insurer) -> None:
     assert appraisal(run, told).empty
     assert employee_spread(run, told)["status"].tolist() == ["no data"]
     assert tier_counts(told)["people"].tolist() == [0]
-    assert use_counts(told).empty
+    assert use_counts(told.scored.scores).empty
 
 
 def test_lists_are_alphabetical_and_the_exempt_have_a_row_for_each_indicator(insurer: Insurer) -> None:

@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 
 from analysis.measures.people.groups import MINIMUM_GROUP
-from analysis.measures.people.judgement import known_of_people
-from analysis.measures.people.own import Own, further_units, own
+from analysis.measures.people.judgement import judgement, known_of_people
+from analysis.measures.people.own import LIKE, Own, further_units, on_like_cases, own
 from analysis.measures.people.scoring import UNRELIABLE
 from analysis.run import Run
 from tests.measures.conftest import PLAN, Insurer
+from tests.measures.people.reduced import BLANK, LINE, ROLE, bounds, evidence, group
 
 PEOPLE = [f"E{number}" for number in range(1, MINIMUM_GROUP + 1)]
 LIMITS = {"inquiry": {"first_response": 2}}
@@ -78,6 +79,37 @@ def test_the_mean_of_eight_colleagues_is_told_with_their_number(eight: Own) -> N
     row = eight.of("E2").figures.query("indicator == 'in_limit_share' and event == 'first_response'").iloc[0]
     assert row["colleagues"] == 8
     assert row["group_mean"] == pytest.approx((7 * 24 + 8) / (8 * 24))
+
+
+def test_who_is_given_hard_cases_lies_at_the_mean_once_like_cases_are_compared(insurer: Insurer) -> None:
+    """Half of the urgent cases are late whoever has them; E1 has 24 of them and 12 others, everybody else 12 and 24."""
+    rows = [(f"R{person}{case}", "inquiry", "sales", "B1", "urgent" if case < hard else "normal", person,
+             f"2024-07-{1 + case % 28:02d}T10:00:00",
+             f"2024-07-{1 + case % 28:02d}T{15 if case < hard and case % 2 else 11}:00:00")
+            for person in PEOPLE for hard in (24 if person == "E1" else 12,) for case in range(36)]
+    requests = pd.DataFrame(rows, columns=["request_id", "kind", "service_line", "branch", "priority", "employee_id",
+                                           "opened_at", "first_response_at"])
+    one = told(insurer({"staff": staff(PEOPLE), "requests": requests}, limits=LIMITS)).of("E1")
+    row = one.figures.query("indicator == 'in_limit_share' and event == 'first_response'").iloc[0]
+    assert row["naive"] == pytest.approx(24 / 36)
+    assert row["group_mean"] == pytest.approx((24 + 7 * 30) / (8 * 36))
+    assert row["like"] == pytest.approx(row["group_mean"])
+    assert row["like_low"] < row["like"] < row["like_high"] <= 1
+    assert row["status"] != "ok"  # nobody differs: nothing else is shown, but this is
+
+
+def test_upheld_complaints_are_held_against_what_like_cases_led_to_expect() -> None:
+    """Two of four, with 100 requests each of 800: R, poisson.test(2)$conf.int is 0.2422093 to 7.2246877."""
+    people = group(8)
+    counts = pd.DataFrame({"employee_id": people["employee_id"], "upheld": [2, 1, 1, 0, 0, 0, 0, 0], "requests": 100})
+    counts = counts.assign(**BLANK | {"role": ROLE, "service_line": LINE})
+    known = judgement(people, evidence({}, counts), bounds(), {})
+    row = on_like_cases(known).set_index("unit").loc["e00"]
+    assert row[LIKE].tolist() == pytest.approx([20, 2.422093, 72.246877], rel=1e-6)
+
+
+def test_where_there_are_no_cases_nothing_is_compared() -> None:
+    assert on_like_cases(judgement(group(8), evidence({}), bounds(), {})).empty
 
 
 def test_of_fewer_than_eight_colleagues_nothing_is_told(insurer: Insurer) -> None:

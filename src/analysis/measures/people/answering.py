@@ -10,7 +10,7 @@ from analysis.measures.people.cases import SURVEYED_QUARTERS, in_post, own_reque
 from analysis.measures.people.groups import GROUP, MINIMUM_GROUP, of_group
 from analysis.measures.people.judgement import Known
 from analysis.measures.people.roster import ROLLING_QUARTERS
-from analysis.measures.units import judged
+from analysis.measures.units import EMPLOYEE, judged
 from analysis.run import Run
 from analysis.stats.intervals.shares import modified_wilson
 from analysis.stats.testing import ALPHA, holm
@@ -38,7 +38,7 @@ def answering(run: Run, known: Known) -> pd.DataFrame:
     limits = modified_wilson(counts["answered"], counts["n"], run.level)
     rows = counts[["employee_id", *GROUP]].assign(
         **{name: limits[name].to_numpy() for name in ("n", "estimate", "low", "high", "level", "method", "status")},
-        indicator=ANSWERED, unit_type="employee", unit=counts["employee_id"], target=np.nan, group_mean=mean,
+        indicator=ANSWERED, unit_type=EMPLOYEE, unit=counts["employee_id"], target=np.nan, group_mean=mean,
         p_adjusted=adjusted, answering=np.where(adjusted <= ALPHA, OTHER, LIKE))
     return judged(run, [rows])[[*FIGURE_COLUMNS, *EXTRA]]
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.measures.people.raters import FEW, MINIMUM_RATINGS, rater_gaps, shared, standing_out
 from analysis.measures.people.roster import ROLLING_QUARTERS
-from analysis.measures.units import COMPANY, judged
+from analysis.measures.units import COMPANY, EMPLOYEE, judged
 from analysis.run import Run, remembered
 from analysis.stats.agreement.decision_study import lengthened, raters_needed
 from analysis.stats.agreement.intraclass import intraclass
@@ -145,4 +145,4 @@ def assessor_severity(run: Run) -> pd.DataFrame:
         return pd.DataFrame(columns=[*FIGURE_COLUMNS, "p_adjusted", "severity"])
     points = scores["total"] / POINTS
     found = rater_gaps(scores.assign(total=points, total_of_squares=points**2)).drop(columns=["std_error", "df"])
-    return judged(run, [found.rename_axis("unit").reset_index().assign(indicator=GAP, unit_type="employee")])
+    return judged(run, [found.rename_axis("unit").reset_index().assign(indicator=GAP, unit_type=EMPLOYEE)])

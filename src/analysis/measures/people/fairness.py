@@ -19,6 +19,7 @@ from analysis.measures.people.cases import SCORED, SEGMENT, SHIFT, UPHELD_RATE, 
 from analysis.measures.people.fitting import Fit, cell_labels, fitted
 from analysis.measures.people.groups import EVERY_LINE, GROUP, of_group
 from analysis.measures.people.judgement import Known
+from analysis.measures.people.other_tiers import COUNT_COLUMNS, tier_moves
 from analysis.measures.people.scoring import Held, Scoring, evidence_on, scoring
 from analysis.run import Run
 from analysis.stats.estimates import LEVEL, OK, Floats
@@ -34,7 +35,7 @@ COUNTED = "not applicable: complaints are counted, not scored case by case"
 ONE_CATEGORY = "not estimable: fewer than 2 categories"
 COLUMNS = ["check", "indicator", "event", "people", "n", "categories", "estimate", "low", "high", "p", "p_adjusted",
            "result", "moves", "status"]
-SENSITIVITY = ["held_equal", "indicator", "event", "people", "correlation", "moves", "changed"]
+SENSITIVITY = COUNT_COLUMNS
 MODELS: Mapping[str, Held] = MappingProxyType({
     "nothing": lambda cells: ((),), "the coarsest cells": lambda cells: cells[-1:],
     "the finest cells": lambda cells: cells[:1]})
@@ -166,19 +167,31 @@ def _largest(change: pd.Series) -> float:
     return float(change.abs().max())
 
 
-def sensitivity(run: Run, known: Known) -> pd.DataFrame:
-    """Return, per other model of the case mix and indicator, how far scores would have moved: SENSITIVITY.
+def alternatives(run: Run, known: Known) -> dict[str, Scoring]:
+    """Return the scores under each other model of the case mix, and with other rows.
 
-    ``correlation`` of people's adjusted figures with the rule's, ``moves`` the most that anybody's changes,
-    ``changed`` how many would stand on another side of the colleagues. `LATE`: the rule's own model, with what was
-    delivered of the earlier quarters since their own date; `RETURNED`: with the rows that broke a rule, their broken
-    cells empty, and of a key that stood twice the last row instead of the first.
+    `LATE`: the rule's own model, with what was delivered of the earlier quarters since their own date; `RETURNED`: with
+    the rows that broke a rule, their broken cells empty, and of a key that stood twice the last row instead of the
+    first.
     """
     others = {name: scoring(known.people, known.evidence, known.bounds, held) for name, held in MODELS.items()}
     for name, rows in ((LATE, run.delivery.followed), (RETURNED, run.delivery.returned)):
         others[name] = scoring(known.people, evidence_on(with_rows(run, rows)), known.bounds)
-    parts = [_compared(known.scored, other).assign(held_equal=name) for name, other in others.items()]
-    return pd.concat(parts, ignore_index=True)[SENSITIVITY]
+    return others
+
+
+def sensitivity(known: Known, others: Mapping[str, Scoring], tiers: pd.DataFrame) -> pd.DataFrame:
+    """Return, per other model (of `alternatives`) and indicator, how far scores would have moved: SENSITIVITY.
+
+    ``correlation`` of people's adjusted figures with the rule's, ``moves`` the most that anybody's changes,
+    ``changed`` how many would stand on another side of the colleagues; of all indicators together (``tiers`` of
+    `other_tiers.other_tiers`): in another tier.
+    """
+    parts = [*(_compared(known.scored, other).assign(held_equal=name) for name, other in others.items()),
+             tier_moves(tiers)]
+    table = pd.concat([one for one in parts if len(one)] or parts)[SENSITIVITY]
+    order = {name: place for place, name in enumerate(others)}
+    return table.sort_values("held_equal", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def _compared(ruled: Scoring, other: Scoring) -> pd.DataFrame:

@@ -25,14 +25,14 @@ from analysis.measures.people.scoring import (
     evidence_on,
     scoring,
 )
-from analysis.measures.people.tiers import STRONG, SUPPORT, Part, Tiering, parts_of, tiering
-from analysis.measures.units import judged
+from analysis.measures.people.tiers import STRONG, SUPPORT, Part, Tiering, parts_of, tiering, tiers_of
+from analysis.measures.units import EMPLOYEE, judged
 from analysis.run import Run, remembered
 from analysis.stats.estimates import OK
 from analysis.stats.people.flags import ABOVE, BELOW, DEFAULT
+from analysis.stats.people.shrinkage import NO_DIFFERENCES
 from analysis.tables.results import FIGURE_COLUMNS
 
-EMPLOYEE = "employee"
 WHOLE_BRANCH = "the whole branch stands out"
 RATERS = "auditors agree too little for use on people"
 DIFFERS, RELIABLE_GROUP = "differs from the colleagues beyond chance", "reliable, in a group that differs"
@@ -84,6 +84,12 @@ def judgement(people: pd.DataFrame, evidence: Evidence, bounds: Bounds, parts: d
     return Known(people, evidence, bounds, told, tiers, branches, tuple(SCORED[name].indicator for name in parts))
 
 
+def tiers_under(known: Known, scored: Scoring, parts: dict[str, Part]) -> pd.DataFrame:
+    """Return the persons of the tiering, had cases been compared as in ``scored``: another model, or other rows."""
+    tiers = Tiering(tiers_of(known.people, scored, parts, known.bounds.level), known.tiers.groups)
+    return _less_branches(tiers, known.people, standing_branches(known.people, scored), parts).people
+
+
 def _less_branches(tiers: Tiering, people: pd.DataFrame, branches: pd.DataFrame, parts: dict[str, Part]) -> Tiering:
     """Return ``tiers`` without those that a whole branch's part of the composite speaks for, marked beside_branch."""
     told, beside = tiers.people, pd.Series(False, tiers.people.index)
@@ -125,13 +131,14 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 def _scores(known: Known) -> pd.DataFrame:
     own = known.scored.scores
     evidence = own["permitted_use"].ne(NOT_ENOUGH).map({True: ENOUGH, False: NOT_ENOUGH})
-    return own.assign(unit=own["employee_id"], method=_methods(known), evidence=evidence, reason=_reasons(known))
+    return own.assign(unit=own["employee_id"], method=methods_of(known.scored), evidence=evidence,
+                      reason=_reasons(known))
 
 
-def _methods(known: Known) -> pd.Series:
+def methods_of(scored: Scoring) -> pd.Series:
     """Return how each score was found: within which cells of its group; "" where the group has no case."""
-    own, keys = known.scored.scores, ["indicator", "event", *GROUP]
-    held = own[keys].merge(known.scored.tests[[*keys, "held_equal"]], how="left", on=keys)["held_equal"]
+    own, keys = scored.scores, ["indicator", "event", *GROUP]
+    held = own[keys].merge(scored.tests[[*keys, "held_equal"]], how="left", on=keys)["held_equal"]
     words = [(METHOD_OF_RATES if indicator == UPHELD_RATE else METHOD).format(cell or NOTHING) if told else ""
              for indicator, cell, told in zip(own["indicator"], held, held.notna(), strict=True)]
     return pd.Series(words, own.index, dtype="str")
@@ -154,7 +161,7 @@ def _composites(known: Known) -> pd.DataFrame:
     told = known.tiers.people
     if told.empty:
         return told
-    enough, off = told["status"].eq(OK), told["tier"].ne(DEFAULT)
+    enough, off = told["status"].isin([OK, f"not estimable: {NO_DIFFERENCES}"]), told["tier"].ne(DEFAULT)
     return told.assign(
         unit=told["employee_id"], method=METHOD_OF_ALL, direction=told["tier"],
         evidence=enough.map({True: ENOUGH, False: NOT_ENOUGH}),

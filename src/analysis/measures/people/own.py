@@ -17,6 +17,7 @@ from analysis.measures.people.cases import PER_MILLE, SCORED, UPHELD_RATE, uncon
 from analysis.measures.people.fitting import own_figures
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP, of_group
 from analysis.measures.people.judgement import Known, employees
+from analysis.measures.people.rates import expected_counts
 from analysis.measures.people.roster import ASSESSED, MINIMUM_ASSESSORS, NOT_ENOUGH, ROLLING_QUARTERS, minimum_n
 from analysis.measures.people.scoring import RULE, SCALES
 from analysis.run import Run
@@ -25,6 +26,7 @@ from analysis.stats.intervals.rates import rate
 from analysis.tables.results import LEVEL
 
 MINIMUM_OF_QUARTER = 3  # ratings: with two, t has one degree of freedom and its interval spans the scale
+LIKE = ["like", "like_low", "like_high"]
 QUARTER_COLUMNS = ["unit", "indicator", "event", "quarter", "n", "estimate", "low", "high", "status"]
 FACET_COLUMNS = ["unit", "facet", "n", "assessors", "estimate", "low", "high", "target", "offered", "attended",
                  "status"]
@@ -56,8 +58,9 @@ def own(run: Run, known: Known) -> Own:
 
 
 def _figures(run: Run, known: Known) -> pd.DataFrame:
-    """Return `employees` without exempt people, with three more columns each.
+    """Return `employees` without exempt people, with six more columns each.
 
+    ``like``, ``like_low``, ``like_high``: of `on_like_cases`, for who has enough evidence, however reliable.
     ``standard``: the indicator's target, which is the service's; ``colleagues`` and ``group_mean``: size and mean of
     the group, where MINIMUM_GROUP people have cases; ``further``: units of evidence still needed until something can
     be said (`further_units`).
@@ -66,9 +69,33 @@ def _figures(run: Run, known: Known) -> pd.DataFrame:
     told = table[table["unit"].isin(known.people["employee_id"])].reset_index(drop=True)
     groups = known.scored.tests[["indicator", "event", *GROUP, "people", "group_mean"]]
     both = told.merge(groups[groups["people"] >= MINIMUM_GROUP], how="left", on=["indicator", "event", *GROUP])
+    both = both.merge(on_like_cases(known), how="left", on=["unit", "indicator", "event"])
+    both[LIKE] = both[LIKE].where(both["permitted_use"].ne(NOT_ENOUGH))
     standard = both["indicator"].map(lambda one: run.params.target(one)).astype(float)
     return both.rename(columns={"people": "colleagues"}).assign(
         colleagues=lambda one: one["colleagues"].astype("Int64"), standard=standard, further=further_units(told))
+
+
+def on_like_cases(known: Known) -> pd.DataFrame:
+    """Return each person's result with like cases compared, not drawn to anybody's mean: unit, indicator, event, LIKE.
+
+    The group's mean plus the person's effect with its own interval; of complaints the group's rate times O / E, with
+    Garwood's. Holds who was given hard cases against those who had such cases too.
+    """
+    parts = [pd.DataFrame(columns=["unit", "indicator", "event", *LIKE])]
+    for (name, _), fit in known.scored.fits.items():
+        low, high = SCALES[known.bounds.units[SCORED[name].indicator]]
+        told = (fit.mean + fit.effects[["estimate", "low", "high"]]).clip(low, high).set_axis(LIKE, axis=1)
+        parts.append(told.rename_axis("unit").reset_index().assign(
+            indicator=SCORED[name].indicator, event=SCORED[name].event))
+    for _, counts in of_group(known.evidence.upheld, known.people).groupby(GROUP):
+        told = expected_counts(counts)
+        whole = PER_MILLE * told["count"].sum() / max(told["requests"].sum(), 1)
+        told = told[told["expected"] > 0]
+        found = whole * rate(told["count"], told["expected"], level=known.bounds.level)[["estimate", "low", "high"]]
+        parts.append(found.set_axis(LIKE, axis=1).rename_axis("unit").reset_index().assign(
+            indicator=UPHELD_RATE, event=""))
+    return pd.concat([one for one in parts if len(one)] or parts, ignore_index=True)
 
 
 def further_units(table: pd.DataFrame) -> pd.Series:

@@ -12,16 +12,17 @@ import pandas as pd
 
 from analysis.measures.people.cases import SCORED
 from analysis.measures.people.groups import MINIMUM_GROUP
-from analysis.measures.people.judgement import EMPLOYEE, Known
+from analysis.measures.people.judgement import Known
 from analysis.measures.people.roster import NOT_ENOUGH
 from analysis.measures.people.scoring import APPRAISAL, COACHING
 from analysis.measures.people.tiers import STRONG, SUPPORT
 from analysis.measures.summary.composite import HEADLINE_EVENT
-from analysis.measures.units import COMPANY, judged
+from analysis.measures.units import COMPANY, EMPLOYEE, judged
 from analysis.run import Run
 from analysis.stats.estimates import OK
 from analysis.stats.people.flags import DEFAULT
 from analysis.stats.people.heterogeneity import between_variance
+from analysis.stats.people.shrinkage import NO_DIFFERENCES
 from analysis.stats.testing import ALPHA
 from analysis.tables.results import blank_figures
 
@@ -76,16 +77,18 @@ def _median(of_people: pd.Series) -> float:
 def tier_counts(known: Known) -> pd.DataFrame:
     """Return one row: how many people have a composite, how many left the default, how many would by luck.
 
-    ``people``, ``with_composite``, ``strong``, ``needs_support``, ``flagged``, ``expected_by_luck``; ``detectable``:
-    points off the colleagues' mean that would be found four times in five (median group). ``scarcest``: the indicator
-    on which the fewest have enough evidence; half of the people have ``median_n`` of it or less, of ``needed_n``.
+    ``people``, ``with_composite``, of them ``alike`` in a group that differs by no more than chance, ``strong``,
+    ``needs_support``, ``flagged``, ``expected_by_luck``; ``detectable``: points off the colleagues' mean that would be
+    found four times in five (median group). ``scarcest``: the indicator on which the fewest have enough evidence; half
+    of the people have ``median_n`` of it or less, of ``needed_n``.
     """
     told, groups = known.tiers.people, known.tiers.groups
     scarcest = _scarcest(known)
-    count = told["tier"].value_counts()
+    count, alike = told["tier"].value_counts(), int(told["status"].eq(f"not estimable: {NO_DIFFERENCES}").sum())
     return pd.DataFrame([{
-        "people": len(told), "with_composite": int(told["status"].eq(OK).sum()), "strong": int(count.get(STRONG, 0)),
-        "needs_support": int(count.get(SUPPORT, 0)), "flagged": int(told["tier"].ne(DEFAULT).sum()),
+        "people": len(told), "with_composite": int(told["status"].eq(OK).sum()) + alike, "alike": alike,
+        "strong": int(count.get(STRONG, 0)), "needs_support": int(count.get(SUPPORT, 0)),
+        "flagged": int(told["tier"].ne(DEFAULT).sum()),
         "expected_by_luck": float(groups.get("expected_by_luck", pd.Series(dtype=float)).sum()),
         "detectable": float(groups.get("detectable", pd.Series(dtype=float)).median()), **scarcest}])
 
@@ -103,9 +106,8 @@ def _scarcest(known: Known) -> dict[str, object]:
             "needed_n": float(least["minimum_n"].iloc[0])}
 
 
-def use_counts(known: Known) -> pd.DataFrame:
-    """Return, per indicator, how many people's figure may be used for appraisal, for coaching only, or not at all."""
-    own = known.scored.scores
-    counts = own.groupby(["indicator", "event"])["permitted_use"].value_counts().unstack(fill_value=0)
+def use_counts(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return, per indicator, how many of the ``scores`` may be used for appraisal, for coaching only, or not at all."""
+    counts = scores.groupby(["indicator", "event"])["permitted_use"].value_counts().unstack(fill_value=0)
     told = counts.reindex(columns=list(USES), fill_value=0).rename(columns=USES)
     return told.rename_axis(columns=None).reset_index()

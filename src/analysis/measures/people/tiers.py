@@ -132,22 +132,51 @@ def tiering(people: pd.DataFrame, scored: Scoring, parts: dict[str, Part], level
     standard deviation with its interval, median ``reliability``, ``p``, ``flagged``, ``expected_by_luck`` and
     ``detectable`` (points off the mean that are found four times in five at the group's median evidence).
     """
-    told, groups = [_nobody(people.iloc[:0], FEW_PEERS)], []
+    told = _composites(people, scored, parts, level)
+    groups = [_summary(one, level).assign(role=name[0], line=name[1]) for name, one in told.items()]
+    return Tiering(_of_everybody(people, told),
+                   pd.concat(groups, ignore_index=True) if groups else pd.DataFrame(columns=[*GROUP, "p"]))
+
+
+def tiers_of(people: pd.DataFrame, scored: Scoring, parts: dict[str, Part], level: float) -> pd.DataFrame:
+    """Return the persons of `tiering` alone: nothing is simulated, to try another model of the case mix."""
+    return _of_everybody(people, _composites(people, scored, parts, level))
+
+
+@dataclass(frozen=True)
+class _Composite:
+    """The composite of one group: each ``person``, what that comes from, and ``p`` of no differences."""
+
+    person: pd.DataFrame
+    effects: pd.DataFrame
+    newest: pd.DataFrame
+    p: float
+
+
+def _composites(people: pd.DataFrame, scored: Scoring, parts: dict[str, Part], level: float) -> dict[
+        Group, _Composite]:
+    """Return the composite of each group that is large enough and has cases on every component."""
+    told = {}
     for group, own in people.groupby(GROUP):
         name = (str(group[0]), str(group[1]))
         fits = {part: scored.fits[part, name] for part in parts if (part, name) in scored.fits}
-        if not parts or len(own) < MINIMUM_GROUP or len(fits) < len(parts):
-            reason = FEW_PEERS if len(own) < MINIMUM_GROUP else "no composite may be used on persons"
-            told.append(_nobody(own, reason))
-            continue
-        person, summary = _tiered(level, parts, fits, _enough(scored.scores, name, parts))
-        told.append(own[["employee_id", *GROUP]].merge(person, how="left", on="employee_id"))
-        groups.append(summary.assign(role=name[0], line=name[1]))
-    table = pd.concat(told, ignore_index=True).sort_values("employee_id", ignore_index=True)
+        if parts and len(own) >= MINIMUM_GROUP and len(fits) == len(parts):
+            told[name] = _tiered(level, parts, fits, _enough(scored.scores, name, parts))
+    return told
+
+
+def _of_everybody(people: pd.DataFrame, told: dict[Group, _Composite]) -> pd.DataFrame:
+    rows = [_nobody(people.iloc[:0], FEW_PEERS)]
+    for group, own in people.groupby(GROUP):
+        name = (str(group[0]), str(group[1]))
+        if name in told:
+            rows.append(own[["employee_id", *GROUP]].merge(told[name].person, how="left", on="employee_id"))
+        else:
+            rows.append(_nobody(own, FEW_PEERS if len(own) < MINIMUM_GROUP else "no composite may be used on persons"))
+    table = pd.concat(rows, ignore_index=True).sort_values("employee_id", ignore_index=True)
     filled = table.assign(status=table["status"].fillna(f"not estimable: {NOT_ENOUGH}"),
                           tier=table["tier"].fillna(DEFAULT), n=table["n"].fillna(0).astype("int64"))
-    return Tiering(filled.assign(indicator=COMPOSITE_GAP),
-                   pd.concat(groups, ignore_index=True) if groups else pd.DataFrame(columns=[*GROUP, "p"]))
+    return filled.assign(indicator=COMPOSITE_GAP)
 
 
 def _nobody(own: pd.DataFrame, reason: str) -> pd.DataFrame:
@@ -160,8 +189,7 @@ def _enough(scores: pd.DataFrame, group: Group, parts: dict[str, Part]) -> dict[
                                    "employee_id"]) for name in parts}
 
 
-def _tiered(level: float, parts: dict[str, Part], fits: dict[str, Fit], enough: dict[str, pd.Index],
-            ) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _tiered(level: float, parts: dict[str, Part], fits: dict[str, Fit], enough: dict[str, pd.Index]) -> _Composite:
     effects, newest = combined(parts, fits, enough)
     if effects["status"].eq(OK).sum() < MINIMUM_GROUP:
         effects = effects.assign(status=effects["status"].mask(effects["status"].eq(OK), f"not estimable: {FEW_TOLD}"))
@@ -172,14 +200,19 @@ def _tiered(level: float, parts: dict[str, Part], fits: dict[str, Fit], enough: 
         tier=told["direction"].map(TIERS), adjusted=effects["estimate"].where(shrunken["status"].eq(OK)),
         newest_p=told["newest_p"], probability_above=1 - shrunken["probability_below"],
         weight_present=effects["weight_present"]).rename_axis("employee_id").reset_index()
+    return _Composite(person, effects, newest, p)
+
+
+def _summary(told: _Composite, level: float) -> pd.DataFrame:
+    effects, newest = told.effects, told.newest
     spread = between_variance(effects, level=level).iloc[0]
     luck = flagged_by_luck(effects, newest, RULE, Simulation(seed=SEED)).iloc[0]
-    summary = pd.DataFrame([{
+    return pd.DataFrame([{
         "people": len(effects), "with_composite": int(effects["status"].eq(OK).sum()),
         **{name: np.sqrt(spread[name]) for name in ("estimate", "low", "high")}, "status": spread["status"],
-        "reliability": shrunken["reliability"].median(), "p": p, "flagged": int(told["direction"].ne(DEFAULT).sum()),
-        "expected_by_luck": luck["estimate"], "detectable": detectable(effects, newest, spread["estimate"], RULE)}])
-    return person, summary
+        "reliability": told.person["reliability"].median(), "p": told.p,
+        "flagged": int(told.person["tier"].ne(DEFAULT).sum()), "expected_by_luck": luck["estimate"],
+        "detectable": detectable(effects, newest, spread["estimate"], RULE)}])
 
 
 def detectable(effects: pd.DataFrame, newest: pd.DataFrame, tau_squared: float, rule: FlagRule) -> float:
