@@ -21,6 +21,7 @@ from analysis.params import load_params
 from analysis.quarter import Quarter
 from analysis.tables.results import figures
 from analysis.wording import Wording
+from analysis.wording.numbers import unit_of
 
 ROOT = Path(__file__).parents[1]
 QUARTER = "2024Q3"
@@ -30,6 +31,12 @@ PAGES = ["index.html", "10_plan_and_collection.html", "20_satisfaction.html", "3
          "confidential/60_employee_scoring.html"]
 TABLES = ["satisfaction", "response_time", "clocks", "accuracy", "compliance", "complaints", "complaint_trend",
           "feedback", "scorecard", "problems", "actions", "clauses", "data_quality", "coverage"]
+# Numbers with a unit that are no figures of their own: how sure the figure of their row is, of what, and against what.
+BESIDE = frozenset({
+    "answers_share", "best_share", "complaints_share", "correlation", "customers_share", "deff", "deff_kish",
+    "detectable_share", "found_share", "from_score", "group_mean", "half_width_share", "limit_count", "premium_share",
+    "reliability", "response_share", "tipping_gap_share", "tipping_share", "wanted_share", "weight", "weighted_share",
+    "within_hours", "worst_share"})
 COPIED = ("src", "notebooks", "params", "data/sample", "requirements.lock", "pyproject.toml")
 
 pytestmark = pytest.mark.slow
@@ -166,6 +173,16 @@ def test_every_headline_is_that_of_a_saved_row(report: Path, saved: list[dict], 
     found = [one.get_text().partition(" ")[2].strip() for one in BeautifulSoup(
         (report / page).read_text(encoding="utf-8"), "html.parser").find_all("p", class_="headline")]
     assert [one for one in found if "interval" in one and one not in said] == []
+
+
+def test_every_saved_figure_is_defined_in_the_registry(report: Path) -> None:
+    known = {one.id for one in load_params(ROOT / "params", Quarter.parse(QUARTER)).registry}
+    for path in sorted(report.rglob("tables/*.csv")):
+        table = pd.read_csv(path)
+        assert "indicator" in table or not {"estimate", "low", "high"} <= set(table), path.name
+        assert set(table.get("indicator", pd.Series(dtype="str")).dropna()) <= known, path.name
+        measured = {one for one in table.select_dtypes("number") if unit_of(one) not in ("", "p")}
+        assert measured <= known | BESIDE, path.name
 
 
 def test_every_row_of_a_figure_keeps_the_contract(report: Path) -> None:

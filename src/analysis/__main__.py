@@ -22,6 +22,7 @@ from typing import NoReturn
 from analysis.publish.findings import findings
 from analysis.publish.order import PROJECT, Order
 from analysis.publish.receipt import is_current
+from analysis.publish.reconsidered import reconsider
 from analysis.publish.stage import held
 from analysis.publish.surroundings import enter
 from analysis.quarter import QUARTER_PATTERN, Quarter
@@ -84,7 +85,7 @@ def quarter(given: argparse.Namespace) -> None:
             from analysis.publish.edition import make
 
             make(order)
-        _say(*findings(order.stage.target))
+        _say(*findings(order.stage.target), *reconsider(order))
 
 
 def data(given: argparse.Namespace) -> None:
@@ -154,7 +155,7 @@ def appraisal(given: argparse.Namespace) -> None:
             _say(*found)
             raise Refused(f"{len(found)} entries cannot be recorded", "They are listed above", file=given.subject)
         path, decisions = filled.record(date.today())
-        _say(f"decisions: {decisions}", f"recorded: {path}")
+        _say(f"decisions: {decisions}", f"recorded: {path}", *reconsider(order))
 
 
 def sign(given: argparse.Namespace) -> None:

@@ -70,7 +70,9 @@ def complete_tables(weighted: list[str]) -> dict[str, pd.DataFrame]:
         "acknowledgement": rows("acknowledgement_share").assign(estimate=1.0),
         "appraisal": rows("competence_score", unit_type="employee", units=("e1", "e2")).assign(
             permitted_use="coaching only", decision=""),
-        "training_needs": rows("competence_score", unit_type="team", units=("t1",)),
+        "training_needs": together(*[
+            rows("competence_score", unit_type="team", units=("t1",), facet=facet, need=need) for facet, need in (
+                ("", ""), ("knowledge", "need"), ("communication", "not shown"), ("adaptability", "not shown"))]),
         "scorecard": rows(*weighted, unit_type="service_line", units=LINES),
         "consistency": together(*[rows("csat_top2_share", unit_type=one, units=("all",), spread="beyond chance")
                                   for one in ("branch", "channel", "shift")]),

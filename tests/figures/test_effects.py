@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.figures import action_panels, decisions_sentence
+from analysis.figures import action_panels, decisions_sentence, units_sentence
 from analysis.wording import Wording
 
 SAY = Wording("en")
@@ -36,6 +36,13 @@ def test_without_measures_or_limits_the_figure_says_so() -> None:
     nothing = action_panels(charts("A1").iloc[:0], SAY)
     unknown = action_panels(charts("A1", status="not estimable: fewer than 8 figures"), SAY)
     assert all(any(text.get_text() for text in ax.texts) for one in (nothing, unknown) for ax in one.axes)
+
+
+def test_units_without_a_figure_are_named() -> None:
+    measures = pd.DataFrame({"action_id": ["A1", "A2"], "units_unknown": ["", "B98; B99"]})
+    assert units_sentence(measures, SAY) == (
+        "Units of a measure without any figure, closed, too small or misspelt: A2: B98; B99.")
+    assert units_sentence(measures.iloc[:1], SAY) == "Every unit named in a measure has figures."
 
 
 def test_measures_without_a_decision_are_named() -> None:

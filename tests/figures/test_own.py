@@ -12,8 +12,8 @@ SAY = Wording("en")
 ROWS = pd.DataFrame({
     "indicator": ["in_limit_share", "competence_score", "complaint_rate"], "event": ["resolution", "", ""],
     "naive": [0.7, 60.0, 12.0], "naive_low": [0.6, 50.0, 5.0], "naive_high": [0.8, 70.0, 20.0],
-    "estimate": [0.75, np.nan, np.nan], "low": [0.7, np.nan, np.nan], "high": [0.8, np.nan, np.nan],
-    "status": ["ok", "no data", "no data"], "standard": [0.9, np.nan, np.nan], "group_mean": [0.85, np.nan, 8.0]})
+    "like": [0.75, np.nan, np.nan], "like_low": [0.7, np.nan, np.nan], "like_high": [0.8, np.nan, np.nan],
+    "standard": [0.9, np.nan, np.nan], "group_mean": [0.85, np.nan, 8.0]})
 
 
 def ends(panel: int, rows: pd.DataFrame = ROWS) -> list[tuple[float, ...]]:
@@ -26,6 +26,10 @@ def test_a_panel_holds_both_intervals_the_standard_and_the_mean() -> None:
 
 def test_what_is_not_told_is_not_drawn() -> None:
     assert ends(1) == [(50.0, 70.0), (60.0,)]
+
+
+def test_a_partner_has_own_cases_alone() -> None:
+    assert ends(0, ROWS.drop(columns=["like", "like_low", "like_high"]))[:2] == [(0.6, 0.8), (0.7,)]
 
 
 def test_each_panel_has_the_whole_scale_of_its_indicator() -> None:

@@ -29,13 +29,13 @@ def texts(ax: Axes) -> list[str]:
 def test_a_bar_numbers_how_many_may_be_used_for_what() -> None:
     table = pd.DataFrame({"indicator": ["nps"], "event": [""], "appraisal": [2], "coaching_only": [0],
                           "not_enough_evidence": [7]})
-    ax = use_bars(table, drawn(), SAY)
+    ax = use_bars(table, drawn(), SAY, "Employees")
     assert texts(ax) == ["2", "7"]
     assert [one.get_width() for one in ax.patches] == [2, 0, 7]
 
 
 def test_without_rows_the_drawing_says_so() -> None:
-    assert texts(use_bars(pd.DataFrame(), drawn(), SAY)) == ["no data"]
+    assert texts(use_bars(pd.DataFrame(), drawn(), SAY, "Employees")) == ["no data"]
 
 
 def test_effects_of_all_units_share_an_axis() -> None:
@@ -53,13 +53,14 @@ def test_sentences_count() -> None:
     tally = pd.DataFrame({"effect": ["effective", "not shown", "harmful", "not yet evaluated"], "count": [1, 2, 1, 3]})
     assert effects_sentence(tally, SAY) == (
         "Of 4 measures judged so far 1 worked, 1 did harm, and of 2 neither is shown; 3 have yet to be judged.")
-    counts = pd.DataFrame([{"people": 76, "with_composite": 40, "strong": 1, "needs_support": 2, "flagged": 3,
-                            "expected_by_luck": 0.01, "detectable": 21.4, "scarcest": "nps", "median_n": 24.0,
-                            "needed_n": 24}])
+    counts = pd.DataFrame([{"people": 76, "with_composite": 40, "alike": 0, "strong": 1, "needs_support": 2,
+                            "flagged": 3, "expected_by_luck": 0.01, "detectable": 21.4, "scarcest": "nps",
+                            "median_n": 24.0, "needed_n": 24}])
     assert tiers_sentence(counts, SAY) == (
         "Of 76 employees 40 have enough evidence for all indicators together; 3 of them leave the default (strong 1,"
         " needs support 2), 0.01 would by luck. Who truly lies 21 points off the colleagues' mean is found four times"
         " in five.")
+    assert "18 of them have colleagues who differ by no more" in tiers_sentence(counts.assign(alike=18), SAY)
     scarce = tiers_sentence(counts.assign(needed_n=30), SAY)
     assert "half of the employees have 24 cases or fewer, 30 are needed." in scarce
     assert "points off" not in tiers_sentence(counts.assign(detectable=float("nan")), SAY)

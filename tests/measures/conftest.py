@@ -31,7 +31,7 @@ SITE = {
     "company": "Test Insurer", "time_zone": "Asia/Shanghai", "language": "en", "engine": "duckdb",
     "service_lines": ["sales", "claims"], "jurisdictions": ["cn"], "calendar": "cn",
     "shifts": {"night": "00:00", "day": "08:00", "evening": "17:00"}, "disclosure": {"minimum_persons": 8},
-    "policies_denominator": "in_force", "refuse_on": [], "opening_hours": {}, "rank_sets": False,
+    "policies_denominator": "in_force", "refuse_on": [], "opening_hours": {}, "rank_sets": False, "departments": [],
 }
 PLAN = {"as_of": "2024-10-15T23:59:59+08:00", "prepared_by": "quality", "approved_by": "manager",
         "approved_on": "2024-06-20", "indicators": {}, "tables": {}}

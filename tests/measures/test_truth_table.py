@@ -272,7 +272,7 @@ def clock(sample: Published, rule: str, over: float) -> Found:
 
 def complaints_decided_late(sample: Published) -> list[Found | Undetectable]:
     """The share over the limit is that of the cause and of the others, by how many there are of each."""
-    counts, planted = complaint_causes(sample.run).groupby("cause")["n"].sum(), size("clock_complaint_decide")
+    counts, planted = complaint_causes(sample.run).groupby("cause")["count"].first(), size("clock_complaint_decide")
     part = counts[EFFECTS["clock_complaint_decide"]["units"]] / counts.sum()
     over = part * planted["share_over"] + (1 - part) * planted["share_over_elsewhere"]
     return [clock(sample, "cn.complaint.decide", float(over))]

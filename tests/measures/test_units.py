@@ -54,6 +54,11 @@ def test_a_verdict_needs_the_whole_interval(insurer: Insurer, low: float, high: 
     assert list(found["verdict"]) == [verdict]
 
 
+def test_a_figure_that_the_registry_does_not_name_is_a_defect(insurer: Insurer) -> None:
+    with pytest.raises(KeyError, match="unheard_of"):
+        judged(insurer({}), [figure(indicator="unheard_of")])
+
+
 def test_lower_is_better_where_the_registry_says_so(insurer: Insurer) -> None:
     found = judged(insurer({}), [figure(indicator="accuracy_error_share", estimate=0.02, low=0.01, high=0.05)])
     assert list(found["verdict"]) == ["met"]

@@ -11,10 +11,10 @@ import pandas as pd
 
 from analysis.checks import duties, loop_duties
 from analysis.checks.judgement import N_, Evidence, Rule, every, parts, told, units_told
+from analysis.checks.loop_duties import FACETS
 
 CRITERIA = ("clause_information", "claims_process", "other")
 FAMILIES = ("internal_rule", "industry_standard")
-FACETS = ("knowledge", "communication", "adaptability")
 CLAUSE_COLUMNS = ["clause", "duty", "status", "why", "evidence"]
 
 

@@ -10,6 +10,8 @@ from analysis.measures.improvement.effects import STILL_RUNS
 from analysis.measures.improvement.reviews import PROBLEM, REVIEWED
 from analysis.params import Review
 
+FACETS = ("knowledge", "communication", "adaptability")
+
 
 def _previous(e: Evidence) -> tuple[str, Review | None]:
     quarter = e.params.quarter.plus(-1)
@@ -142,8 +144,10 @@ def use_permitted(e: Evidence) -> Judgement:
 
 
 def needs_told(e: Evidence) -> Judgement:
-    """6.3: training needs are told by facet and team (in the confidential tables)."""
+    """6.3: of each facet it is judged, team by team, who needs training (in the confidential tables)."""
     rows = e.table("training_needs")
-    have = int((rows["status"] == "ok").sum())
-    return judged(min(have, 1), 1, N_("{0} needs told by facet and team").format(have),
-                  "confidential/tables/training_needs.csv")
+    teams = rows[rows["unit_type"].eq("team") & rows["status"].eq("ok")]
+    said = set(teams.loc[teams["need"].fillna("").ne(""), "facet"]) if {"need", "facet"} <= set(teams) else set()
+    have = len(said & set(FACETS))
+    why = N_("{0} of {1} facets judged team by team").format(have, len(FACETS))
+    return judged(have, len(FACETS), why, "confidential/tables/training_needs.csv")

@@ -2,7 +2,13 @@
 
 from analysis.figures.charts import control_chart, expected_plot, funnel_plot, heat_grid
 from analysis.figures.control import alarms_sentence, control_panels, raters_sentence
-from analysis.figures.effects import action_panels, decisions_sentence, effects_plot, effects_sentence
+from analysis.figures.effects import (
+    action_panels,
+    decisions_sentence,
+    effects_plot,
+    effects_sentence,
+    units_sentence,
+)
 from analysis.figures.glossary import definition_list
 from analysis.figures.likert import likert_bars
 from analysis.figures.panel import headline, sentence, table
@@ -31,6 +37,6 @@ __all__ = [
     "reversals_sentence", "reviews_sentence", "sentence",
     "served_bars", "spread_sentence",
     "survival_curve", "table",
-    "tiers_sentence", "tipping_sentence", "trend_plot", "use_bars",
+    "tiers_sentence", "tipping_sentence", "trend_plot", "units_sentence", "use_bars",
     "verdict_grid", "year_panels",
 ]

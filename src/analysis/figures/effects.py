@@ -85,6 +85,16 @@ def effects_sentence(tally: pd.DataFrame, say: Wording) -> str:
                harmful=int(count["harmful"]), unshown=int(count["not shown"]), later=int(count["not yet evaluated"]))
 
 
+def units_sentence(measures: pd.DataFrame, say: Wording) -> str:
+    """Return which units named in measures have no figure, so that a misspelt one is seen."""
+    unknown = measures[measures["units_unknown"].ne("")]
+    if unknown.empty:
+        return say("Every unit named in a measure has figures.")
+    named = [f"{row.action_id}: {row.units_unknown}" for row in unknown.itertuples()]
+    return say("Units of a measure without any figure, closed, too small or misspelt: {units}.",
+               units=say("; ").join(named))
+
+
 def decisions_sentence(measures: pd.DataFrame, say: Wording) -> str:
     """Return on how many measures that were not found to work no decision is recorded, and which."""
     owed = measures[measures["adjustment"].ne("")]

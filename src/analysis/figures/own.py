@@ -23,7 +23,7 @@ BEYOND = 1.08  # of the largest value, where a scale has no end
 
 
 def own_panels(rows: pd.DataFrame, say: Wording) -> Figure:
-    """Return a figure with a panel per row: ``naive`` (hollow) under ``estimate`` (filled), each with its interval.
+    """Return a figure with a panel per row: ``naive`` (hollow) under ``like`` (filled), each with its interval.
 
     ``standard`` is a dashed line, ``group_mean`` a short red one. Every panel has the whole scale of its indicator, so
     that small differences look small.
@@ -38,15 +38,15 @@ def own_panels(rows: pd.DataFrame, say: Wording) -> Figure:
 
 def _panel(ax: Axes, row: Mapping[Any, Any], say: Wording) -> None:
     _interval(ax, OWN, (row["naive_low"], row["naive"], row["naive_high"]), QUIET, "white")
-    if row["status"] == "ok":
-        _interval(ax, FAIR, (row["low"], row["estimate"], row["high"]), BLUE, BLUE)
+    if not missing(row.get("like")):
+        _interval(ax, FAIR, (row["like_low"], row["like"], row["like_high"]), BLUE, BLUE)
     if not missing(row["standard"]):
         ax.axvline(row["standard"], color=INK, linestyle="--", linewidth=1)
     if not missing(row["group_mean"]):
         ax.axvline(row["group_mean"], 0.1, 0.9, color=VERMILION, linewidth=2)
     unit = say.unit(str(row["indicator"]))
-    ax.set_xlim(0, FULL.get(unit, BEYOND * max(row[name] for name in ("naive_high", "high", "standard", "group_mean")
-                                              if not missing(row[name]))))
+    ends = ("naive_high", "like_high", "standard", "group_mean")
+    ax.set_xlim(0, FULL.get(unit, BEYOND * max(row[name] for name in ends if not missing(row.get(name)))))
     ax.set_ylim(0, 1)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
@@ -71,7 +71,7 @@ def _marks(rows: pd.DataFrame, say: Wording) -> list[Line2D]:
     """Return what each mark means, of those that are drawn."""
     kinds: list[tuple[Any, str, dict[str, Any]]] = [
         (True, say("own cases as they stand"), {"color": QUIET, "marker": "o", "markerfacecolor": "white"}),
-        (rows["status"].eq("ok").any(), say("like cases compared"), {"color": BLUE, "marker": "o"}),
+        ("like" in rows and rows["like"].notna().any(), say("like cases compared"), {"color": BLUE, "marker": "o"}),
         (rows["standard"].notna().any(), say("standard"), {"color": INK, "linestyle": "--"}),
         (rows["group_mean"].notna().any(), say("mean of the colleagues"), {"color": VERMILION}),
     ]

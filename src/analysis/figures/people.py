@@ -14,8 +14,8 @@ USE_COLOURS = {"appraisal": (BLUE, "white"), "coaching_only": ("#9ecae1", INK), 
 HEIGHT = 0.7
 
 
-def use_bars(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
-    """Draw per indicator how many people's figure may be used for what: one bar of whole numbers, stacked."""
+def use_bars(table: pd.DataFrame, ax: Axes, say: Wording, whose: str) -> Axes:
+    """Draw per indicator how many figures, of ``whose``, may be used for what: one bar of whole numbers, stacked."""
     rows = table.to_dict("records")
     if not rows:
         return say_instead(ax, "no data", say)
@@ -29,7 +29,7 @@ def use_bars(table: pd.DataFrame, ax: Axes, say: Wording) -> Axes:
             start += count
     ax.set_yticks(range(len(rows)), [_named(row["indicator"], row["event"], say) for row in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_xlabel(say("Employees"))
+    ax.set_xlabel(whose)
     ax.grid(visible=False, axis="y")
     handles = [Patch(color=colour, label=say.column(use)) for use, (colour, _) in USE_COLOURS.items()]
     ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(handles))
@@ -51,6 +51,9 @@ def tiers_sentence(counts: pd.DataFrame, say: Wording) -> str:
                luck=say.number(float(row["expected_by_luck"]), 2)) if row["with_composite"] else say(
         "None of {people} employees has enough evidence for all indicators together, so nobody leaves the default.",
         people=int(row["people"]))
+    if row["alike"]:
+        told += say(" {alike} of them have colleagues who differ by no more than chance, so that none of these can"
+                    " leave it.", alike=int(row["alike"]))
     if row["scarcest"] and row["median_n"] < row["needed_n"]:
         told += say(" The scarcest evidence is on {title}: half of the employees have {n} cases or fewer, {needed} are"
                     " needed.", title=say.title(str(row["scarcest"])), n=say.number(float(row["median_n"]), 0),

@@ -97,6 +97,17 @@ def plain_share(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     return modified_wilson(table["count"], table["n"])
 
 
+def with_shares(counts: pd.DataFrame, indicator: str, of: int) -> pd.DataFrame:
+    """Return the rows of `plain_count` and, below them, the same as shares of ``of`` cases under ``indicator``.
+
+    ``count``: the cases of each row, in both.
+    """
+    told = counts.assign(count=counts["n"])
+    found = modified_wilson(counts["n"].astype(float), of)
+    shares = told.assign(indicator=indicator, **{name: found[name] for name in COLUMNS})
+    return pd.concat([told, shares], ignore_index=True)
+
+
 def plain_count(reduced: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     """Return the counts ``n`` themselves with Garwood's exact Poisson interval; none is too small."""
     table = reduced.set_index(keys)

@@ -39,8 +39,9 @@ def changes(run: Run, measure: Measure) -> pd.DataFrame:
 
     What ``measure`` says of this quarter is set beside what it says of the last quarter and of the same quarter of
     last year (``compared_with``). ``estimate``: this quarter minus that one under today's definition, in the
-    indicator's unit, as independent samples. ``detectable``: the smallest change seen four times in five. ``change``:
-    better, worse, or not shown (the interval holds 0); "" without direction.
+    indicator's unit, as independent samples. ``detectable``: the smallest true change that would be seen four times in
+    five, (z(.975) + z(.80)) standard errors of the change, the error as the interval tells it. ``change``: better,
+    worse, or not shown (the interval holds 0); "" without direction.
 
     The bridge, exact in each row: ``published`` (under the definition of its own time) + ``definition`` + ``estimate``
     = the figure of today; where a company's figure can be put together from its lines, kinds or other parts

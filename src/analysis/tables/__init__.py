@@ -55,6 +55,11 @@ class Table:
         """Return the rule of a column in words."""
         return self.schema.columns[column].metadata["rule"]
 
+    def codes(self, column: str) -> list[str]:
+        """Return the codes a column may hold; none where it is open."""
+        checks = self.schema.columns[column].checks
+        return [str(code) for check in checks for code in check.statistics.get("allowed_values", ())]
+
     def required(self, column: str) -> bool:
         """Tell whether a column may never be empty."""
         return not self.schema.columns[column].nullable

@@ -121,6 +121,7 @@ def evidence(text: str, say: Wording) -> str:
 
 COMPOSED: Mapping[str, Callable[[str, Wording], str]] = MappingProxyType({
     "limit": limits, "reasons": reasons, "suspicions": suspicions, "certainty": alternatives, "source": alternatives,
+    "what_changed": alternatives,
     "problem_id": problem, "evidence": evidence, "missing": titles,
     "measured_by": titles, "concerns": subject, "sample": sample,
 })

@@ -40,6 +40,17 @@ def unit_of(name: str) -> str:
     return WHOLE_NAMES.get(name) or next((unit for suffix, unit in SUFFIXES if name.endswith(suffix)), "")
 
 
+def finer(low: float, high: float, unit: str) -> int:
+    """Return 1 where a bound that is not 0 would read as 0 and one decimal more shows it, else 0.
+
+    "0.2 (0.0–0.3)" reads as if it held 0 where "0.16 (0.04–0.27)" does not. Counts stay whole.
+    """
+    places, scale = DECIMALS.get(unit, DEFAULT_DECIMALS), 100 if unit == "share" else 1
+    ends = [end * scale for end in (low, high)]
+    hidden = any(round(end, places) == 0 and round(end, places + 1) != 0 for end in ends)
+    return int(hidden and places > 0)
+
+
 @lru_cache(maxsize=64)
 def _digits(decimals: int) -> str:
     return f"#,##0.{'0' * decimals}" if decimals else "#,##0"

@@ -76,14 +76,15 @@ class Wording:
             return numbers.day(value, self.locale)
         return self._measured(value, self.unit(name)) if isinstance(value, Real) else str(value)
 
-    def _measured(self, value: Any, unit: str) -> str:
+    def _measured(self, value: Any, unit: str, finer: int = 0) -> str:
         if unit == "share":
-            return self.share(value)
+            return self.share(value, numbers.DEFAULT_DECIMALS + finer)
         if unit == "hours":
-            return self.hours(value)
+            return self.hours(value, finer)
         if unit == "p" and 0 < value < numbers.SMALLEST_P:
             return f"<{self.number(numbers.SMALLEST_P, numbers.DECIMALS[unit])}"
-        return self.number(value, numbers.DECIMALS.get(unit))
+        places = numbers.DECIMALS.get(unit, numbers.DEFAULT_DECIMALS if finer else None)
+        return self.number(value, None if places is None else places + finer)
 
     def unit(self, name: str) -> str:
         """Return the unit of an indicator (registry first) or of a column, read off its name."""
@@ -98,15 +99,18 @@ class Wording:
         """Return a share of 0–1 in percent: 88.2%."""
         return numbers.percent(value, self.locale, decimals)
 
-    def hours(self, value: float) -> str:
+    def hours(self, value: float, finer: int = 0) -> str:
         """Return hours with their unit: 3.5 h."""
-        return self("{amount} h", amount=self.number(value, 0 if value >= numbers.WHOLE_FROM else 1))
+        return self("{amount} h", amount=self.number(value, 0 if value >= numbers.WHOLE_FROM else 1 + finer))
 
     def interval(self, low: float, high: float, name: str = "") -> str:
-        """Return an interval in the unit of ``name``, the unit itself left out: 86.1–90.0."""
+        """Return an interval in the unit of ``name``, the unit itself left out: 86.1–90.0.
+
+        One decimal more where a bound that is not 0 would read as 0 (`numbers.finer`).
+        """
         unit = self.unit(name)
         scale, places = (100, 1) if unit == "share" else (1, numbers.DECIMALS.get(unit, 1))
-        ends = [self.number(end * scale, places) for end in (low, high)]
+        ends = [self.number(end * scale, places + numbers.finer(low, high, unit)) for end in (low, high)]
         if low < 0:
             return self("{low} to {high}", low=ends[0], high=ends[1])
         return "–".join(ends)
@@ -168,16 +172,21 @@ class Wording:
     # Sentences.
 
     def estimate(self, row: Mapping[str, Any]) -> str:
-        """Return estimate and interval of a row, "88.2% (86.1–90.0)", or its status in words."""
+        """Return estimate and interval of a row, "88.2% (86.1–90.0)", to equal decimals, or its status in words."""
         if row.get("status", "ok") != "ok":
             return self.status(row["status"])
         if missing(row["estimate"]):
             return ""
         name = str(row.get("indicator", ""))
-        amount = self.value(row["estimate"], name)
         if missing(row.get("low")) or missing(row.get("high")):
-            return amount
-        return self("{amount} ({interval})", amount=amount, interval=self.interval(row["low"], row["high"], name))
+            return self.value(row["estimate"], name)
+        return self("{amount} ({interval})", amount=self._amount(row), interval=self.interval(
+            row["low"], row["high"], name))
+
+    def _amount(self, row: Mapping[str, Any]) -> str:
+        """Return the estimate of a row that has an interval, to as many decimals as that."""
+        unit = self.unit(str(row.get("indicator", "")))
+        return self._measured(row["estimate"], unit, numbers.finer(row["low"], row["high"], unit))
 
     def headline(self, row: Mapping[str, Any]) -> str:
         """Return the sentence of one result row: title, unit, estimate, interval, n, target and verdict."""
@@ -188,7 +197,7 @@ class Wording:
             return self("{title}, {place}: {status}.", title=title, place=self.place(row),
                         status=self.status(row["status"]))
         said = self("{title}, {place}: {amount} (95% interval {interval}; n = {n}).", title=title,
-                    place=self.place(row), n=_whole(row["n"]), amount=self.value(row["estimate"], row["indicator"]),
+                    place=self.place(row), n=_whole(row["n"]), amount=self._amount(row),
                     interval=self.interval(row["low"], row["high"], row["indicator"]))
         return self.joined(said, self._against_target(row))
 

@@ -29,7 +29,7 @@ SYMBOLS: Mapping[str, str] = MappingProxyType({"met": "✓", "not met": "✗", "
 
 # States, effects and changes that look like a verdict: a duty done or left undone, for the better or for the worse.
 LOOKS: Mapping[str, str] = MappingProxyType({
-    "reviewed": "met", "not reviewed": "not met", "overdue": "not met",
+    "reviewed": "met", "not reviewed": "not met", "overdue": "not met", "fewer than needed": "not met",
     "effective": "met", "harmful": "not met", "better": "met", "worse": "not met",
 })
 
@@ -152,6 +152,13 @@ WORDS: Mapping[str, str] = MappingProxyType({
     "cannot be shown: expected effect below what can be seen":
         N_("cannot be shown: expected effect below what can be seen"),
     "decision recorded": N_("decision recorded"), "no decision recorded": N_("no decision recorded"),
+    "definition": N_("definition"), "formula": N_("formula"), "minimum n": N_("minimum n"), "clock": N_("clock"),
+    "cases": N_("cases"), "limits": N_("limits"), "extension": N_("extension"), "force": N_("binding force"),
+    "wording": N_("wording"), "unit": N_("unit"), "target": N_("target"), "owner": N_("owner"), "new": N_("new"),
+    "own indicators": N_("own indicators"), "its service line": N_("its service line"),
+    "owns no indicator": N_("owns no indicator"), "enough": N_("enough"), "fewer than needed": N_("fewer than needed"),
+    "half-width": N_("half-width"), "detectable change": N_("change between two quarters"),
+    "not drawn to tell a share": N_("not drawn to tell a share"),
     "units with it": N_("units with it"), "units without": N_("units without"), "before": N_("before"),
     "chosen": N_("before, chose the units"), "after": N_("with the measure"),
     "not shown: too few units": N_("not shown: too few units"), "none: before and after": N_("none: before and after"),
@@ -227,6 +234,8 @@ REASONS = (
     N_("nobody to compare with"), N_("no more scores than parameters"), N_("fewer than {0} comparable persons"),
     N_("no comparable persons"), N_("the effects lie closer together than chance allows"),
     N_("fewer than {0} persons with an event"), N_("nothing was expected"),
+    N_("differences between partners are no larger than chance"), N_("fewer than {0} comparable partners"),
+    N_("fewer than {0} partners with an event"), N_("fewer than {0} partners, own staff counted as one"),
     N_("fewer than {0} checks"), N_("no checks"), N_("fewer than {0} complaints"), N_("no complaints"),
     N_("fewer than {0} messages"), N_("no messages"), N_("fewer than {0} invitations"), N_("no invitations"),
     N_("fewer than {0} comments"), N_("no comments"),

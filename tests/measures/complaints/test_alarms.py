@@ -61,6 +61,7 @@ def test_how_many_times_as_high(wave: Run) -> None:
     assert row["estimate"] == pytest.approx(61 / 2 / (before / 21))
     assert row["low"] < 3 < row["high"]
     assert row["months"] == "2024-07; 2024-08"
+    assert row["indicator"] in wave.params.registry
 
 
 def test_no_alarm_has_no_wave(insurer: Insurer) -> None:

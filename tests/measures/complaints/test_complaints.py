@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.complaints.complaints import complaint_causes, complaint_crossing, complaints
+from analysis.measures.complaints.complaints import CAUSE_SHARE, complaint_causes, complaint_crossing, complaints
 
 MONTHS = ("2024-07", "2024-08", "2024-09")
 
@@ -82,12 +82,13 @@ def test_without_exposures_a_rate_is_no_data(insurer):
 def test_a_complaint_counts_for_each_of_its_causes(insurer):
     causes = ["delay", "delay; price", "price;price", "manner", "manner", "manner", "delay", "delay", "delay", "delay"]
     table = complaint_causes(insurer({"complaints": received(10, cause=causes)}))
-    assert table[["cause", "n"]].to_numpy().tolist() == [["delay", 6], ["manner", 3], ["price", 2]]
-    assert table["share"].tolist() == pytest.approx([0.6, 0.3, 0.2])
+    counts, shares = (table[table["indicator"] == one] for one in ("complaints_received_count", CAUSE_SHARE))
+    assert counts[["cause", "n"]].to_numpy().tolist() == [["delay", 6], ["manner", 3], ["price", 2]]
+    assert shares[["n", "estimate"]].to_numpy().tolist() == [[10, 0.6], [10, 0.3], [10, 0.2]]
 
 
 def test_no_complaints_have_no_causes(insurer):
-    assert complaint_causes(insurer({}))["status"].tolist() == ["no data"]
+    assert complaint_causes(insurer({}))["status"].tolist() == ["no data"] * 2
 
 
 def test_complaints_that_were_not_delivered_are_not_a_rate_of_zero(insurer):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.measures.complaints.feedback import feedback, feedback_themes
+from analysis.measures.complaints.feedback import THEME_SHARE, feedback, feedback_themes
 
 
 def opinions(number: int, **columns: object) -> pd.DataFrame:
@@ -47,10 +47,21 @@ def test_volume_is_told_by_kind_and_channel(insurer):
 def test_themes_are_counted_most_frequent_first(insurer):
     table = opinions(10, theme=["waiting"] * 3 + ["forms"] * 6 + [None], answered_at=["2024-08-09T10:00"] + [None] * 9)
     found = feedback_themes(insurer({"feedback": table}))
-    assert found[["theme", "n", "answered"]].to_numpy().tolist() == [["forms", 6, 0], ["waiting", 3, 1], ["", 1, 0]]
+    counts, shares = found[found["indicator"] == "feedback_received_count"], found[found["indicator"] == THEME_SHARE]
+    told = [["forms", 6, 0], ["waiting", 3, 1], ["", 1, 0]]
+    assert counts[["theme", "n", "answered"]].to_numpy().tolist() == told
+    assert shares[["theme", "count", "answered"]].to_numpy().tolist() == told
+    assert shares[["n", "estimate"]].to_numpy().tolist() == [[10, 0.6], [10, 0.3], [10, 0.1]]
+    # R: prop.test(6, 10, correct = FALSE)$conf.int
+    assert shares.iloc[0][["low", "high"]].tolist() == pytest.approx([0.3126738, 0.8318197], abs=1e-6)
+
+
+def test_themes_of_few_messages_have_no_share(insurer):
+    found = feedback_themes(insurer({"feedback": opinions(4, theme="forms")})).set_index("indicator")["status"]
+    assert found[THEME_SHARE] == "not estimable: fewer than 10 messages"
 
 
 def test_no_feedback_is_no_data(insurer):
     run = insurer({})
     assert set(feedback(run)["status"]) == {"no data"}
-    assert feedback_themes(run)["status"].tolist() == ["no data"]
+    assert feedback_themes(run)["status"].tolist() == ["no data"] * 2

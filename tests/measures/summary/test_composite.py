@@ -65,7 +65,7 @@ def test_likely_grades_leave_out_what_is_improbable(run: Run) -> None:
     composite = composites(run, BOTH).query("unit in ['B01', 'B02']")
     frame = likely_grades(composite, told, other).set_index("unit")
     assert frame["grades"].to_dict() == {"B01": "A 62 %, B 35 %", "B02": ""}
-    assert frame.loc["B01", "grade_changes"] == 0.1
+    assert frame.loc["B01", "grade_change_share"] == 0.1
 
 
 def test_other_weights_change_the_grade_of_a_unit_at_the_edge_only(run: Run) -> None:

@@ -31,3 +31,18 @@ def test_indicators_problems_measures_and_steps_are_counted_by_owner(insurer: In
     assert table.loc["training", ["measures", "measures_overdue"]].tolist() == [1, 1]
     assert table.loc["quality", ["milestones", "milestones_late"]].tolist() == [2, 1]
     assert table.index.tolist() == ["compliance", "customer_service", "quality", "training"]
+    assert table["rests_on"].tolist() == ["own indicators", "own indicators", "owns no indicator", "owns no indicator"]
+
+
+def test_every_department_has_a_row_and_a_service_line_the_figures_of_its_own(insurer: Insurer) -> None:
+    """Claims owns no indicator: of two of the plan its line met one; sales was not asked, management is no line."""
+    run = insurer({}, indicators={"nps": {}, "csat_mean": {}}, departments=["management", "claims", "customer_service"])
+    lines = [row("nps", "met", "claims", "service_line"), row("csat_mean", "not met", "claims", "service_line"),
+             row("renew_share", "met", "claims", "service_line"), row("nps", "met", "sales", "service_line")]
+    tables = {"satisfaction": pd.concat([row("nps", "cannot tell"), *lines]), "problems": pd.DataFrame({"owner": []}),
+              "actions": pd.DataFrame({"action_id": [], "state": [], "owner_department": []}),
+              "milestones": pd.DataFrame({"owner": [], "state": []})}
+    table = departments(run, tables)
+    assert table[["department", "rests_on", "indicators", "met", "not_met", "cannot_tell"]].to_numpy().tolist() == [
+        ["management", "owns no indicator", 0, 0, 0, 0], ["claims", "its service line", 2, 1, 1, 0],
+        ["customer_service", "own indicators", 1, 0, 0, 1]]

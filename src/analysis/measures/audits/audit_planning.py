@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.measures.audits.auditors import seen_twice
 from analysis.measures.audits.audits import ERRORS, PASSES, checks, design_effect, sampled
 from analysis.measures.breakdown import Question, with_standing_units
+from analysis.measures.collection.wanted import Wanted, wanted
 from analysis.measures.people.roster import ROLLING_QUARTERS
 from analysis.measures.units import COMPANY, has_unit, judged, unit_rows
 from analysis.run import Run
@@ -19,15 +20,12 @@ from analysis.stats.agreement.decision_study import raters_needed
 from analysis.stats.agreement.intraclass import intraclass
 from analysis.stats.agreement.permitted_use import MINIMUM_FOR_PEOPLE
 from analysis.stats.estimates import OK
-from analysis.stats.intervals.sample_sizes import answers_for_share_width
-from analysis.tables.results import LEVEL, blank_figures
+from analysis.tables.results import blank_figures
 
 AUDITS, AUDITORS, PER_PERSON = "audits_needed_count", "auditors_needed_count", "audits_per_person_needed_count"
-HALF_WIDTH = 0.05  # where the plan sets none: told apart from a target at 5 points' distance
 RELIABLE = 0.7  # METHODS §3: a score of a person is shown from here on
 SCORED = (COMPANY, "service_line")
 FAMILIES = {"accuracy": ERRORS, "compliance": PASSES}
-SMALLEST_SHARE = 1e-6  # a sample size is asked of shares strictly within 0 and 1
 HALF = 0.5  # the share that is hardest to tell
 FIGURES = ["n", "estimate", "low", "high", "level", "method", "status"]
 
@@ -36,9 +34,10 @@ def audit_plan(run: Run) -> pd.DataFrame:
     """Return how many audits the next quarter needs, and by how many auditors, with the interval of that number.
 
     ``audits_needed_count`` of the company and each line: random audits so that the interval of ``measured_by`` reaches
-    no further than ``wanted_share`` each way, at the share seen, its ``deff`` (1 at least) and the checks an audit
-    brings. ``half_width_share`` is what this quarter's ``audits`` gave; the interval of the number is that at the ends
-    of the share's own. ``auditors_needed_count``: per audit, for a verdict reliable to .8 (METHODS §3: use on people).
+    no further than ``wanted_share`` each way, or a change of that size is seen between two quarters (``wanted_by``), at
+    the share seen, its ``deff`` (1 at least) and the checks an audit brings. ``half_width_share`` is what this
+    quarter's ``audits`` gave; the interval of the number is that at the ends of the share's own.
+    ``auditors_needed_count``: per audit, for a verdict reliable to .8 (METHODS §3: use on people).
     ``audits_per_person_needed_count``: for a person's share reliable to .7. Both rest on four quarters.
     """
     parts = [*(_audits(run, family) for family in FAMILIES), _auditors(run),
@@ -48,12 +47,12 @@ def audit_plan(run: Run) -> pd.DataFrame:
 
 def _audits(run: Run, family: str) -> pd.DataFrame:
     question = replace(FAMILIES[family], unit_types=SCORED)
-    rows = sampled(run, family, "random")
+    rows, aim = sampled(run, family, "random"), wanted(run, question.indicator)
     types = [one for one in SCORED if run.asks(one) and has_unit(rows, one)]
     parts = [_of_type(run, question, run.warehouse.reduce(question.counts(unit_rows(run, rows, one), ["unit"])))
-             .assign(unit_type=one, wanted_share=half_width(run, question.indicator)) for one in types]
+             .assign(unit_type=one, wanted_share=aim.share, wanted_by=aim.by) for one in types]
     found = pd.concat(parts, ignore_index=True)
-    found = _planned(found) if len(found) else found
+    found = _planned(found, aim) if len(found) else found
     told = with_standing_units(run, found.assign(indicator=AUDITS), replace(question, indicator=AUDITS))
     audits = told.get("audits", pd.Series(pd.NA, told.index)).astype("Int64")
     return told.assign(measured_by=question.indicator, audits=audits)
@@ -70,29 +69,21 @@ def _of_type(run: Run, question: Question, reduced: pd.DataFrame) -> pd.DataFram
     return told.rename_axis("unit").reset_index()
 
 
-def half_width(run: Run, indicator: str) -> float:
-    """Return how far the interval of ``indicator`` may reach each way: the plan's, or HALF_WIDTH."""
-    planned = run.params.plan.indicators.get(indicator)
-    return HALF_WIDTH if planned is None or planned.half_width is None else planned.half_width
-
-
-def _planned(found: pd.DataFrame) -> pd.DataFrame:
+def _planned(found: pd.DataFrame, aim: Wanted) -> pd.DataFrame:
     """Return ``found`` with the number of audits in place of the share."""
     ok = found["status"].eq(OK)
     rows = found[ok]
-    numbers = pd.DataFrame([_number(row) for row in rows.to_dict("records")], index=rows.index,
+    numbers = pd.DataFrame([_number(row, aim) for row in rows.to_dict("records")], index=rows.index,
                            columns=["estimate", "low", "high"], dtype=float)
     told = numbers.reindex(found.index)
     return found.assign(estimate=told["estimate"], low=told["low"], high=told["high"],
-                        method="Wilson half-width times design effect", deff=found["deff"].where(ok))
+                        method=f"{aim.method} times design effect", deff=found["deff"].where(ok))
 
 
-def _number(row: Mapping[Any, Any]) -> tuple[int, int, int]:
+def _number(row: Mapping[Any, Any], aim: Wanted) -> tuple[int, int, int]:
     """Return the audits needed at the share seen, and the fewest and most within its interval."""
     def audits(share: float) -> int:
-        inside = min(max(share, SMALLEST_SHARE), 1 - SMALLEST_SHARE)
-        needed = answers_for_share_width(inside, row["wanted_share"], LEVEL)["wilson"]
-        return math.ceil(needed * row["deff"] / row["checks_per_audit"])
+        return math.ceil(aim.answers(share) * row["deff"] / row["checks_per_audit"])
 
     hardest = min(max(HALF, row["low"]), row["high"])
     return audits(row["estimate"]), min(audits(row["low"]), audits(row["high"])), audits(hardest)

@@ -15,7 +15,7 @@ from analysis.measures.audits.audits import ERRORS, PASSES, checks
 from analysis.measures.breakdown import Question, by_unit
 from analysis.measures.people.raters import FEW, MINIMUM_RATERS, MINIMUM_RATINGS, rater_gaps, standing_out
 from analysis.measures.people.roster import ROLLING_QUARTERS
-from analysis.measures.units import COMPANY, judged
+from analysis.measures.units import COMPANY, EMPLOYEE, judged
 from analysis.run import Run, remembered
 from analysis.stats.agreement.gwet import gwet_ac
 from analysis.stats.agreement.krippendorff import krippendorff_alpha
@@ -145,4 +145,4 @@ def auditor_severity(run: Run) -> pd.DataFrame:
         return pd.DataFrame(columns=[*FIGURE_COLUMNS, "p_adjusted", "severity"])
     found = rater_gaps(_scores(ratings)).drop(columns=["std_error", "df"])
     rows = found.rename_axis("unit").reset_index()
-    return judged(run, [rows.assign(indicator=GAP, unit_type="employee")])
+    return judged(run, [rows.assign(indicator=GAP, unit_type=EMPLOYEE)])

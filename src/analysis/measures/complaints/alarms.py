@@ -24,10 +24,11 @@ from analysis.stats.models.trend import MINIMUM_MONTHS
 # With one yearly wave in place of two, 18 months of baseline keep 5 % (tests/coverage/test_coverage_models.py).
 SHORT = AlarmPlan(season="harmonic", minimum_months=18)
 ALARM, QUIET = "alarm", "no alarm"
+WAVE = "complaint_wave_ratio"
 FIGURES = {"n": "n", "estimate": "expected", "low": "expected_low", "high": "expected_high",
            "limit_high": "limit_count", "p": "p", "status": "alarm_status"}
 COLUMNS = ["product", "indicator", "unit", *FIGURES.values(), "p_adjusted", "alarm"]
-WAVE_COLUMNS = ["product", "months", "n", "estimate", "low", "high", "level", "method", "status"]
+WAVE_COLUMNS = ["indicator", "product", "months", "n", "estimate", "low", "high", "level", "method", "status"]
 
 
 def month_alarms(run: Run) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def _wave(run: Run, product: str, months: list[str]) -> pd.DataFrame:
     sides = pd.DataFrame({"count": [now["count"].sum()], "exposure": [now["exposure"].sum()],
                           "base_count": [before["count"].sum()], "base_exposure": [before["exposure"].sum()],
                           "dispersion": [burst]})
-    return rate_ratio(sides, run.level).assign(product=product, months="; ".join(months))[WAVE_COLUMNS]
+    return rate_ratio(sides, run.level).assign(indicator=WAVE, product=product, months="; ".join(months))[WAVE_COLUMNS]
 
 
 def with_alarms(trend: pd.DataFrame, alarms: pd.DataFrame) -> pd.DataFrame:

@@ -16,17 +16,18 @@ from analysis.measures.breakdown import (
     labelled,
     number_of,
     plain_count,
+    with_shares,
     with_standing_units,
 )
 from analysis.measures.complaints.exposure import Denominator, denominators, quarter_rates
 from analysis.measures.complaints.handling import UNIT_TYPES, handling
 from analysis.measures.disclosure import crossed_counts
-from analysis.measures.units import judged, narrowed
+from analysis.measures.units import COMPANY, judged, narrowed
 from analysis.run import Run, remembered
-from analysis.stats.intervals.shares import modified_wilson
 from analysis.tables.results import blank_figures
 
 CAUSE_SEPARATOR = ";"
+CAUSE_SHARE = "complaint_cause_share"
 ACROSS = ("product", "service_line")
 CROSSED = ["cause", "across", "unit", "n", "status"]
 RECEIVED = Question("complaints_received_count", UNIT_TYPES, number_of, plain_count, zeros=True)
@@ -62,20 +63,18 @@ def _rates(run: Run, denominator: Denominator) -> pd.DataFrame:
 def complaint_causes(run: Run) -> pd.DataFrame:
     """Return how many of the quarter's complaints name each ``cause``, most frequent first.
 
-    ``estimate``: the count, with Garwood's interval. ``share`` of all complaints with ``share_low`` and
-    ``share_high`` (modified Wilson); a complaint may name several causes (parted by ';'), so shares may add to more
-    than 1.
+    Twice: as a count with Garwood's interval and as a share of all complaints (modified Wilson). A complaint may name
+    several causes (parted by ';'), so shares may add to more than 1.
     """
     rows = run.warehouse.table("complaints")
     named = _named(rows)
-    question = Question("complaints_received_count", ("company",), number_of, plain_count, within=("cause",))
-    frame = by_unit(run, named, question)
+    frame = by_unit(run, named, replace(RECEIVED, unit_types=(COMPANY,), within=("cause",)))
     if frame.empty:
-        return judged(run, [by_unit(run, rows, replace(RECEIVED, unit_types=("company",))).assign(cause="")])
+        return judged(run, [blank_figures(one, COMPANY, [COMPANY], "no data")
+                            for one in (RECEIVED.indicator, CAUSE_SHARE)]).assign(cause="")
     received = int(run.warehouse.reduce(rows.agg(n=rows.count()))["n"].iloc[0])
-    share = modified_wilson(frame["n"].astype(float), received)
-    told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
-    return judged(run, [told]).sort_values(["n", "cause"], ascending=[False, True], ignore_index=True)
+    told = frame.sort_values(["n", "cause"], ascending=[False, True], ignore_index=True)
+    return judged(run, [with_shares(told, CAUSE_SHARE, received)])
 
 
 def complaint_crossing(run: Run) -> pd.DataFrame:

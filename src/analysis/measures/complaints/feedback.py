@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from analysis.measures.breakdown import Question, by_unit, number_of, plain_count, plain_share, share_of, told_by
-from analysis.measures.units import judged
+from analysis.measures.breakdown import (
+    Question,
+    by_unit,
+    number_of,
+    plain_count,
+    plain_share,
+    share_of,
+    told_by,
+    with_shares,
+)
+from analysis.measures.units import COMPANY, judged
 from analysis.run import Run, remembered
-from analysis.stats.intervals.shares import modified_wilson
+from analysis.tables.results import blank_figures
 
 ACKNOWLEDGE_HOURS = 72.0  # three days: company default, unless the plan sets limits.feedback.first_response
 LIMIT_KIND = "feedback"
 SECONDS_PER_HOUR = 3600
+THEME_SHARE = "feedback_theme_share"
 UNIT_TYPES = ("company", "service_line", "branch", "kind", "channel")
 
 RECEIVED = Question("feedback_received_count", UNIT_TYPES, number_of, plain_count, zeros=True)
@@ -57,17 +68,16 @@ def feedback(run: Run) -> pd.DataFrame:
 def feedback_themes(run: Run) -> pd.DataFrame:
     """Return how often each ``theme`` was written about, most frequent first ('' = not coded).
 
-    ``estimate``: the count, with Garwood's interval; ``share`` of all feedback with modified Wilson limits, and how
-    many were ``answered`` and ``actioned``. Texts are never printed.
+    Twice: as a count with Garwood's interval and as a share of all feedback (modified Wilson); beside it how many were
+    ``answered`` and ``actioned``. Texts are never printed.
     """
     rows = _marked(run).mutate(theme=ibis._.theme.fill_null(""))
-    question = Question("feedback_received_count", ("company",), number_of, plain_count, within=("theme",))
+    question = replace(RECEIVED, unit_types=(COMPANY,), within=("theme",))
     frame = by_unit(run, rows, question)
     if frame.empty:
-        return judged(run, [by_unit(run, rows, RECEIVED).assign(theme="")]).query("unit_type == 'company'")
+        return judged(run, [blank_figures(one, COMPANY, [COMPANY], "no data")
+                            for one in (RECEIVED.indicator, THEME_SHARE)]).assign(theme="")
     counts = run.warehouse.reduce(rows.group_by("theme").agg(
         answered=ibis._.answered.cast("int64").sum(), actioned=ibis._.actioned.cast("int64").sum()))
-    share = modified_wilson(frame["n"].astype(float), int(frame["n"].sum()))
-    told = frame.assign(share=share["estimate"], share_low=share["low"], share_high=share["high"])
-    table = judged(run, [told.merge(counts, on="theme")])
-    return table.sort_values(["n", "theme"], ascending=[False, True], ignore_index=True)
+    told = frame.merge(counts, on="theme").sort_values(["n", "theme"], ascending=[False, True], ignore_index=True)
+    return judged(run, [with_shares(told, THEME_SHARE, int(told["n"].sum()))])

@@ -27,6 +27,7 @@ from analysis.stats.survival.kaplan_meier import kaplan_meier, quantile
 QUANTILES = {"response_median_service_hours": 0.5, "response_p90_service_hours": 0.9}
 UNIT_TYPES = (COMPANY, "channel")
 KEYS = ["unit_type", "event", "unit"]
+ELAPSED = {"estimate": "elapsed_hours", "low": "elapsed_low_hours", "high": "elapsed_high_hours"}
 
 
 def service_hours(run: Run) -> pd.DataFrame:
@@ -49,9 +50,9 @@ def service_hours(run: Run) -> pd.DataFrame:
 
 
 def beside_elapsed(served: pd.DataFrame, waits: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `service_hours` with ``elapsed_hours``: the same figure of `response.response_time`."""
+    """Return the rows of `service_hours` with ELAPSED: the same figure of `response.response_time`, and its limits."""
     named = waits.assign(indicator=waits["indicator"].str.replace("_hours", "_service_hours"))
-    elapsed = named[["indicator", *KEYS, "estimate"]].rename(columns={"estimate": "elapsed_hours"})
+    elapsed = named[["indicator", *KEYS, *ELAPSED]].rename(columns=ELAPSED)
     return served.merge(elapsed, how="left", on=["indicator", *KEYS])
 
 

@@ -21,14 +21,15 @@ from analysis.stats.estimates import OK
 from analysis.tables.results import blank_figures
 
 COMPOSITE = "composite_score"
+GRADE, OTHER_GRADE = "grade_probability", "grade_change_share"
 HEADLINE_EVENT = "first_response"  # of an indicator told per event, the one that counts
 GRADED = (COMPANY, "service_line", "branch", "partner")
 UNIT = ["unit_type", "unit"]
 SEED = 2_024  # of the draws: any number serves, a fixed one gives the same bytes
 LEAST_TOLD = 0.05  # a grade less probable than this is left out of the words
 NAMED = ", missing: "  # what the status says before the names that have a column of their own
-GRADE_COLUMNS = [*UNIT, "grade", "from_score", "probability", "status"]
-CHANGE_COLUMNS = [*UNIT, "grade", "n", "estimate", "low", "high", "level", "method", "status"]
+GRADE_COLUMNS = ["indicator", *UNIT, "grade", "from_score", "probability", "status"]
+CHANGE_COLUMNS = ["indicator", *UNIT, "grade", "n", "estimate", "low", "high", "level", "method", "status"]
 
 
 def scheme(params: Params) -> Scheme:
@@ -80,7 +81,7 @@ def grades(run: Run, found: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=GRADE_COLUMNS)
     told = grade_probabilities(components(run, found), scheme(run.params), Drawing(SEED, run.level),
                                _bands(run.params), by=UNIT)
-    return _without_names(told.reset_index())[GRADE_COLUMNS]
+    return _without_names(told.reset_index()).assign(indicator=GRADE)[GRADE_COLUMNS]
 
 
 def grades_under_other_weights(run: Run, found: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +89,7 @@ def grades_under_other_weights(run: Run, found: pd.DataFrame) -> pd.DataFrame:
     if not run.params.plan.weighted:
         return pd.DataFrame(columns=CHANGE_COLUMNS)
     told = grade_changes(components(run, found), scheme(run.params), Perturbation(SEED), _bands(run.params), by=UNIT)
-    return _without_names(told.reset_index())[CHANGE_COLUMNS]
+    return _without_names(told.reset_index()).assign(indicator=OTHER_GRADE)[CHANGE_COLUMNS]
 
 
 def _bands(params: Params) -> pd.Series:
@@ -100,7 +101,7 @@ def _without_names(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def likely_grades(composite: pd.DataFrame, told: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Return the composites with ``grades``, the probable ones in words ("A 62 %, B 35 %"), and ``grade_changes``.
+    """Return the composites with ``grades``, the probable ones in words ("A 62 %, B 35 %"), and ``grade_change_share``.
 
     ``told`` and ``other`` are the tables of `grades` and `grades_under_other_weights`.
     """
@@ -111,5 +112,5 @@ def likely_grades(composite: pd.DataFrame, told: pd.DataFrame, other: pd.DataFra
     units = pd.MultiIndex.from_frame(composite[UNIT])
     changes = other.set_index(UNIT)["estimate"].reindex(units)
     graded = words.reindex(units).fillna("").to_numpy(str)
-    frame = composite.assign(grades=graded, grade_changes=changes.to_numpy(float))
-    return frame[["unit", "n", "estimate", "low", "high", "status", "grades", "grade_changes", "missing"]]
+    frame = composite.assign(grades=graded, grade_change_share=changes.to_numpy(float))
+    return frame[["unit", "n", "estimate", "low", "high", "status", "grades", "grade_change_share", "missing"]]
