@@ -246,19 +246,15 @@ SLIPS = {
                                      "Correct one of the two"),
     "a unit on both sides": (ACTIONS, "  owner", "  comparison_units: [B01]\n  owner", "comparison",
                              "0.comparison_units", "Take it out of one"),
-    "a measure on no such line": (ACTIONS, "nps:branch:B01", "nps:service_line:sale", "units:", "0.units",
-                                  "Name some of sales"),
     "decided in another decade": (
         CONTESTS, "  claim: wrong file\n", "  claim: c\n  outcome: rejected\n  decided_on: 2042-09-11\n"
         "  decided_by: quality\n  reason: r\n", "decided_on", "0.decided_on", "Correct one of the two"),
     "due decades after the review": (REVIEW, "due: 2024", "due: 2054", "due:", "indicators.0.due", "Correct the date"),
     "reviewed in another decade": (REVIEW, "reviewed_on: 2024", "reviewed_on: 2042", "reviewed_on", "reviewed_on",
                                    "Correct the date"),
-    "raised by nobody known": (REVIEW, "raised_by: B01", "raised_by: qualty", "raised_by", "objections.0.raised_by",
-                               "Name one of quality, sales, or a unit"),
-    "approved after it is judged": (PLAN, "approved_on: 2024-06-20", "approved_on: 2024-10-16", "approved_on",
-                                    "approved_on", "Correct one of the two"),
-    "judged in another decade": (PLAN, "as_of: 2024", "as_of: 2042", "as_of", "as_of", "Correct the date"),
+    "a width that sizes no sample": (PLAN, "nps: {weight", "nps: {half_width: 0.05, weight", "nps:",
+                                     "indicators.nps.half_width", "Remove it, or set it on one of csat_top2_share"),
+    "judged in another century": (PLAN, "as_of: 2024", "as_of: 2204", "as_of", "as_of", "Correct the date"),
     "the same milestone twice": (PLAN, "told_back:", "  - {name: audits complete, owner: sales, due: 2024-09-01}\n"
                                  "told_back:", "name: audits", "milestones.1.name", "Remove one, or rename it"),
     "unknown table, plan": (PLAN, "  surveys:", "  survey:", "survey:", "tables.survey", "Name one of staff"),

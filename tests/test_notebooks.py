@@ -13,6 +13,7 @@ EXPECTED = ["00_summary", "10_plan_and_collection", "20_satisfaction", "30_respo
             "50_complaints_and_feedback", "60_employee_scoring", "70_improvement"]
 PROGRAM = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try, ast.With, ast.Lambda)
 MAX_LINES = 15
+SHOWN = {"sentence", "table", "figure", "headline", "definition_list"}
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -51,3 +52,11 @@ def test_a_cell_is_one_thought(path: Path) -> None:
 @each
 def test_imports_stand_in_one_cell(path: Path) -> None:
     assert sum("import " in cell.source for cell in code_cells(path)) == 1
+
+
+@each
+def test_nothing_to_show_stands_before_the_end_of_its_cell(path: Path) -> None:
+    """Only the last expression of a cell is shown."""
+    calls = [one.value for cell in code_cells(path) for one in ast.parse(cell.source).body[:-1]
+             if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]
+    assert not [ast.unparse(one) for one in calls if isinstance(one.func, ast.Name) and one.func.id in SHOWN]

@@ -108,3 +108,15 @@ def test_a_sample_that_was_fielded_but_fell_short_is_said(whole_evidence: Eviden
     rows = pd.DataFrame({"sample": ["a", "b"], "planned": [5, 5], "actual": [5, 4], "reached": [True, False]})
     found = loop_duties.fieldwork_done(with_table(whole_evidence, "fieldwork", rows))
     assert (found.status, found.why) == ("met", "2 of 2 planned samples fielded, 1 as large as planned")
+
+
+def test_teams_too_small_to_be_judged_are_counted(whole_evidence: Evidence) -> None:
+    """Of three teams one is judged in all facets, one in a single facet, one in none."""
+    rows = pd.DataFrame([
+        {"unit_type": "team", "unit": unit, "facet": facet, "status": "ok" if judged else "not estimable: few",
+         "need": "not shown" if judged else ""}
+        for unit, many in (("a", 3), ("b", 1), ("c", 0))
+        for facet, judged in zip(loop_duties.FACETS, [True] * many + [False] * (3 - many), strict=True)])
+    found = loop_duties.needs_told(with_table(whole_evidence, "training_needs", rows))
+    assert (found.status, found.why) == (
+        "met", "3 of 3 facets judged in at least one team; 1 of 3 teams judged in none")

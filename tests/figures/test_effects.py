@@ -42,7 +42,13 @@ def test_units_without_a_figure_are_named() -> None:
     measures = pd.DataFrame({"action_id": ["A1", "A2"], "units_unknown": ["", "B98; B99"]})
     assert units_sentence(measures, SAY) == (
         "Units of a measure without any figure, closed, too small or misspelt: A2: B98; B99.")
-    assert units_sentence(measures.iloc[:1], SAY) == "Every unit named in a measure has figures."
+    assert units_sentence(measures.iloc[:1], SAY) == (
+        "Where there are figures to judge a measure by, each of its units has some.")
+
+
+def test_without_measures_nothing_is_said_of_their_units() -> None:
+    nothing = pd.DataFrame({"action_id": [""], "units_unknown": [""]})
+    assert {units_sentence(one, SAY) for one in (nothing, nothing.iloc[:0])} == {"No measure was taken."}
 
 
 def test_measures_without_a_decision_are_named() -> None:

@@ -89,6 +89,13 @@ def test_a_revised_limit_is_no_change_of_performance(insurer: Insurer) -> None:
     assert found["change"] == "not shown"
 
 
+def test_a_count_has_no_detectable_change_for_its_events_may_come_in_bursts(insurer: Insurer) -> None:
+    run = insurer_of(insurer, received(2, "sales", 60, 80), received(3, "sales", 30, 40))
+    found = changes(run, complaints).query("compared_with == '2024Q2' and unit == 'company'").set_index("indicator")
+    assert found.loc[["complaints_received_count", HANDLED], "status"].eq("ok").all()
+    assert found.loc[["complaints_received_count", HANDLED], "detectable"].isna().tolist() == [True, False]
+
+
 def test_what_became_known_since_stands_in_a_ledger_of_its_own(insurer: Insurer) -> None:
     """Of 20 complaints of last quarter 10 were closed by its date of knowledge, 5 after it; 15 of 20 of this one."""
     late = received(2, "sales", 0, 5).assign(closed_at="2024-08-01 09:00:00", complaint_id=list("abcde"))

@@ -25,6 +25,7 @@ DECISION = {"decision": "bonus", "decision_by": "Wang", "decision_on": "2024-11-
 ROWS = pd.DataFrame({
     "indicator": ["competence_score", "in_limit_share", "competence_score"], "unit": ["E1", "E1", "E2"],
     "event": ["", "resolution", ""], "n": ["8", "120", "2"], "estimate": ["80.1234567", "0.9", ""],
+    "direction": ["above", "cannot be distinguished", "cannot be distinguished"],
     "permitted_use": ["appraisal", "coaching only", "not enough evidence"], **dict.fromkeys(HUMAN, "")})
 
 

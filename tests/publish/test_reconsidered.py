@@ -59,6 +59,13 @@ def test_a_decision_whose_evidence_fell_is_listed_with_why(decision: Order, now:
     assert pd.read_csv(list_path(decision)).loc[0, ["unit", "permitted_use_now"]].tolist() == ["E1", now]
 
 
+def test_a_decision_whose_evidence_points_the_other_way_is_listed_too(decision: Order) -> None:
+    rows = published_again(decision, "appraisal")
+    rows.loc[rows["unit"].eq("E1"), "direction"] = "elsewhere"
+    rows.to_csv(decision.stage.target / APPRAISAL_TABLE, index=False)
+    assert [row["direction_now"] for row in unsupported(decision)] == ["elsewhere"]
+
+
 def test_a_person_no_longer_published_is_listed_too(decision: Order) -> None:
     published_again(decision, "appraisal", ["E2"])
     assert [row["permitted_use_now"] for row in unsupported(decision)] == ["not published"]
@@ -99,6 +106,8 @@ def test_a_fallen_decision_can_be_withdrawn_by_whom_when_and_why(decision: Order
     kept, emptied = filled(decision, decided(0), rows).offences(), filled(decision, {}, rows).offences()
     assert "the decision rests on evidence that may not" in kept[0]
     assert "Leave it empty and write who withdrew the decision, when and why" in emptied[0]
+    (again,) = filled(decision, decided(0, decision=""), rows).offences()  # who, when and why are the decision's own
+    assert "Leave it empty and write who withdrew" in again
     one = filled(decision, decided(0, **WITHDRAWN), rows)
     assert one.offences() == []
     assert one.record(date(2024, 12, 2)) == (record_path(decision), 0)

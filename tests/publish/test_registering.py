@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -73,6 +74,28 @@ def test_a_completed_draft_is_a_measure_and_an_uncompleted_one_is_refused(insure
 def test_a_problem_with_a_measure_is_not_drafted_again(insurer: Insurer) -> None:
     taken = ACTION | {"action_id": "A1", "problem_id": PROBLEM, "indicator": "csat_top2_share"}
     assert PROBLEM not in {one["problem_id"] for one in drafts(insurer, taken)}
+
+
+FAILED = ACTION | {
+    "action_id": stable_id(PROBLEM), "problem_id": PROBLEM, "indicator": "csat_top2_share", "window": "2024Q2",
+    "started_on": "2024-05-02", "due_on": "2024-06-30", "done_on": "2024-06-20"}  # nothing was delivered of its window
+DECIDED = {"decision": "adjust", "decided_on": "2024-08-06"}
+LATER = {"opened_on": "2024-10-16", "due_on": "2024-12-31", "window": "2025Q1"}
+
+
+@pytest.mark.parametrize(("actions", "drafted"), [
+    ([FAILED | DECIDED], f"{stable_id(PROBLEM)}-2"), ([FAILED], None),
+    ([FAILED | {"done_on": "2024-10-16"}], None), ([FAILED | DECIDED | {"window": "2024Q2 to 2024Q4"}], None),
+    ([FAILED | DECIDED, ACTION | LATER | {"action_id": f"{stable_id(PROBLEM)}-2", "problem_id": PROBLEM}], None)])
+def test_a_measure_that_failed_and_was_decided_on_makes_room_for_another(
+        insurer: Insurer, actions: list[dict], drafted: str | None) -> None:
+    found = {one["problem_id"]: one["action_id"] for one in drafts(insurer, *map(deepcopy, actions))}
+    assert found.get(PROBLEM) == drafted
+
+
+def test_what_was_registered_since_is_not_drafted_again_from_the_same_quarter(insurer: Insurer) -> None:
+    since = ACTION | LATER | {"action_id": stable_id(PROBLEM), "problem_id": PROBLEM}
+    assert PROBLEM not in {one["problem_id"] for one in drafts(insurer, since)}
 
 
 def delivered(tmp_path: Path, text: str) -> Path:

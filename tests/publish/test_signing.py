@@ -112,6 +112,27 @@ def test_every_signature_of_a_quarter_is_kept_once_beside_the_report_and_with_th
         ("Wang: \"head\", 質量", 1, first), ("Li", 2, sha256(order.stage.target / MANIFEST))]
 
 
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_the_list_beside_the_report_holds_is_kept_when_the_parameters_lost_theirs(
+        order: Order, alone: bool) -> None:
+    publish(order.stage.target, revision=2)
+    beside, _, signatures = sign(order, "王, \"head\"", TODAY)
+    (entry,) = json.loads(beside.read_text())
+    beside.write_text(json.dumps(entry if alone else [entry], indent=1))
+    signatures.unlink()
+    publish(order.stage.target, revision=1)
+    text = beside.read_text()
+    with pytest.raises(Refused, match="a later revision"):
+        sign(order, "Li", TODAY)
+    assert beside.read_text() == text
+    assert not signatures.exists()
+    publish(order.stage.target, revision=3)
+    sign(order, "Li", TODAY)
+    assert [one["revision"] for one in json.loads(beside.read_text())] == [2, 3]
+    assert [(one.signed_by, one.revision) for one in read_yaml(signatures, list[SignOff])] == [
+        ("王, \"head\"", 2), ("Li", 3)]
+
+
 def test_a_list_of_signatures_that_cannot_be_read_is_left_as_it_is(order: Order) -> None:
     broken = order.params / "published" / "2024Q3.yml"
     broken.parent.mkdir()

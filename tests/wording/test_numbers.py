@@ -47,6 +47,8 @@ def test_an_interval_leaves_its_unit_to_the_estimate(low: float, high: float, na
     ("rate", 0.163, 0.04, 0.274, "0.16 (0.04–0.27)"), ("any_share", 0.0018, 0.0003, 0.01, "0.18% (0.03–1.00)"),
     ("any_hours", 0.52, 0.02, 1.3, "0.52 h (0.02–1.30)"), ("csat_mean", 0.02, 0.001, 0.04, "0.020 (0.001–0.040)"),
     ("any_share", 0.0018, 0.0, 0.01, "0.2% (0.0–1.0)"), ("any_count", 2.0, 0.24, 7.2, "2 (0–7)"),
+    ("any_hours", 1500.0, 0.03, 3000.0, "1,500 h (0.0–3,000.0)"),
+    ("any_hours", 900.0, 0.03, 3000.0, "900.0 h (0.0–3,000.0)"),
 ])
 def test_a_bound_that_is_not_zero_does_not_read_as_zero(
         name: str, estimate: float, low: float, high: float, text: str) -> None:

@@ -144,10 +144,14 @@ def use_permitted(e: Evidence) -> Judgement:
 
 
 def needs_told(e: Evidence) -> Judgement:
-    """6.3: of each facet it is judged, team by team, who needs training (in the confidential tables)."""
+    """6.3: of each facet it is judged, team by team, who needs training (in the confidential tables).
+
+    One team judged will do, for another may be too small; how many are judged in no facet is said.
+    """
     rows = e.table("training_needs")
-    teams = rows[rows["unit_type"].eq("team") & rows["status"].eq("ok")]
-    said = set(teams.loc[teams["need"].fillna("").ne(""), "facet"]) if {"need", "facet"} <= set(teams) else set()
-    have = len(said & set(FACETS))
-    why = N_("{0} of {1} facets judged team by team").format(have, len(FACETS))
+    teams = rows[rows["unit_type"].eq("team")].reindex(columns=["unit", "facet", "status", "need"])
+    told = teams[teams["facet"].isin(FACETS) & teams["status"].eq("ok") & teams["need"].fillna("").ne("")]
+    have, of = told["facet"].nunique(), teams["unit"].nunique()
+    why = N_("{0} of {1} facets judged in at least one team; {2} of {3} teams judged in none").format(
+        have, len(FACETS), of - told["unit"].nunique(), of)
     return judged(have, len(FACETS), why, "confidential/tables/training_needs.csv")

@@ -16,6 +16,7 @@ from analysis.figures.people import flags_sentence, spread_sentence, tiers_sente
 from analysis.figures.picture import figure
 from analysis.figures.plots import bar_counts, interval_plot, survival_curve, trend_plot
 from analysis.figures.reviews import reviews_sentence
+from analysis.figures.samples import samples_sentence
 from analysis.figures.scorecard import verdict_grid
 from analysis.figures.silence import tipping_sentence
 from analysis.figures.style import canvas
@@ -34,7 +35,7 @@ __all__ = [
     "control_panels", "decisions_sentence", "definition_list", "effects_plot", "effects_sentence",
     "expected_plot", "figure", "flags_sentence", "funnel_plot", "headline", "heat_grid", "interval_plot", "likert_bars",
     "opening_panel", "paired_intervals", "problems_sentence", "raters_sentence", "restatement_sentence",
-    "reversals_sentence", "reviews_sentence", "sentence",
+    "reversals_sentence", "reviews_sentence", "samples_sentence", "sentence",
     "served_bars", "spread_sentence",
     "survival_curve", "table",
     "tiers_sentence", "tipping_sentence", "trend_plot", "units_sentence", "use_bars",

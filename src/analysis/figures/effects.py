@@ -86,10 +86,12 @@ def effects_sentence(tally: pd.DataFrame, say: Wording) -> str:
 
 
 def units_sentence(measures: pd.DataFrame, say: Wording) -> str:
-    """Return which units named in measures have no figure, so that a misspelt one is seen."""
+    """Return which units named in measures have no figure where others do, so that a misspelt one is seen."""
     unknown = measures[measures["units_unknown"].ne("")]
+    if measures["action_id"].eq("").all():
+        return say("No measure was taken.")
     if unknown.empty:
-        return say("Every unit named in a measure has figures.")
+        return say("Where there are figures to judge a measure by, each of its units has some.")
     named = [f"{row.action_id}: {row.units_unknown}" for row in unknown.itertuples()]
     return say("Units of a measure without any figure, closed, too small or misspelt: {units}.",
                units=say("; ").join(named))

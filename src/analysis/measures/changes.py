@@ -40,7 +40,8 @@ def changes(run: Run, measure: Measure) -> pd.DataFrame:
     What ``measure`` says of this quarter is set beside what it says of the last quarter and of the same quarter of
     last year (``compared_with``). ``estimate``: this quarter minus that one under today's definition, in the
     indicator's unit, as independent samples. ``detectable``: the smallest true change that would be seen four times in
-    five, (z(.975) + z(.80)) standard errors of the change, the error as the interval tells it. ``change``: better,
+    five, (z(.975) + z(.80)) standard errors of the change, the error as the interval tells it; empty for counts, whose
+    interval takes events for independent: bursts would make it larger, and rates allow for them. ``change``: better,
     worse, or not shown (the interval holds 0); "" without direction.
 
     The bridge, exact in each row: ``published`` (under the definition of its own time) + ``definition`` + ``estimate``
@@ -132,7 +133,9 @@ def _between(run: Run, now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     same = both["weighting"].eq(both["weighting_before"]) | both["weighting_before"].isna()
     parted = split(now, before, told[told["unit_type"] == COMPANY], run.level).assign(unit_type=COMPANY)
     full = told.merge(parted, how="left", on=[*FIGURE, "unit_type"])
+    counted = full["indicator"].map(lambda one: run.params.registry[one].unit).eq("count")
     return full.assign(change=worded(run, full), note=same.map({True: "", False: REWEIGHTED}),
+                       detectable=full["detectable"].mask(counted),
                        **{name: full[name].astype("str").fillna("") for name in ("split_by", "reversed", "turned_by")})
 
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from analysis.params import Params
 
 Offence = tuple[str, Place, str, str]  # file, place in it, rule, remedy
-LINE = "service_line"
+COMPANY, LINE = "company", "service_line"
 CORRECT_ID = "Correct the id, or add the indicator to indicators.yml"
 
 
 def refuse_disagreement(params: Params) -> None:
     """Refuse the first place where the files of ``params`` do not agree."""
     for offences in (_other_quarters, _calendar, _two_in_force, _planned, _unscored, _unknown, _wrong_way, _owners,
-                     _lines, _offices, _repeated):
+                     _lines, _repeated):
         for name, place, rule, remedy in offences(params):
             own = params.directory / name
             path = own if own in params.files else next(one for one in params.files if one.name == name)
@@ -131,29 +131,16 @@ def _owners(params: Params) -> Iterator[Offence]:
 
 
 def _lines(params: Params) -> Iterator[Offence]:
-    """Yield the service lines of measures that ``site.yml`` does not name; other units are known by their figures."""
+    """Yield the service lines of measures not yet done that ``site.yml`` does not name.
+
+    Other units are known by their figures; a measure against a line's problem may be taken in the whole company.
+    """
     lines = params.site.service_lines
     for number, one in enumerate(params.actions):
-        for side in ("units", "comparison_units"):
-            if one.unit_type == LINE and not set(lines).issuperset(getattr(one, side)):
+        for side in ("units", "comparison_units") if one.unit_type == LINE and one.done_on is None else ():
+            if not {*lines, COMPANY}.issuperset(getattr(one, side)):
                 yield ("actions.yml", (number, side), "there is no such service line in site.yml",
                        f"Name some of {', '.join(lines)}")
-
-
-def _offices(params: Params) -> Iterator[Offence]:
-    """Yield who objected and is no office: neither a department or line of ``site.yml`` nor a unit that was told back.
-
-    Held against where the site names departments and a plan says whom results were told back to.
-    """
-    told = {one.unit for plan in params.plans.values() for one in plan.told_back}
-    known = {*params.site.departments, *params.site.service_lines, *told}
-    remedy = (f"Name one of {', '.join(params.site.departments)}, or a unit that results were told back to"
-              f" (told_back of the plan)")
-    for quarter, review in params.reviews.items() if params.site.departments and told else ():
-        for number, one in enumerate(review.objections if quarter.plus(1) in params.plans else ()):
-            if one.raised_by not in known:
-                yield (f"reviews/{quarter}.yml", ("objections", number, "raised_by"),
-                       "it was raised by no department or unit that is known", remedy)
 
 
 def _repeated(params: Params) -> Iterator[Offence]:

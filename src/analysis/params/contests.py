@@ -14,14 +14,15 @@ Outcome = Literal["pending", "upheld", "rejected"]
 
 
 class Contest(Closed):
-    """One objection of one employee to one case (``contests.yml``).
+    """One objection of one employee, or partner, to one case (``contests.yml``).
 
-    While it is pending and when it is upheld the case says nothing of that employee; rejected, it counts again. The
-    figures of the company, its lines and branches are not changed by it. A run knows of it what was known on the day
-    of its ``as_of``.
+    While it is pending and when it is upheld the case says nothing of that employee, nor of the partner that served it;
+    rejected, it counts again. The figures of the company, its lines and branches are not changed by it. A run knows of
+    it what was known on the day of its ``as_of``.
     """
 
     contest_id: Name
+    #: Or the partner's, by its partner_id.
     employee_id: Name
     table: Contested
     #: request_id, invitation_id, audit_id, assessment_id or complaint_id of the case.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from analysis.params.yaml_file import FAR_YEARS, Closed, Name, Place, QuarterName, far, misfit
+from analysis.params.yaml_file import Closed, Name, Place, QuarterName, misfit
 from analysis.quarter import Quarter
 
 WEIGHT_TOLERANCE = 1e-9
@@ -17,6 +17,9 @@ FULL_SCORE = 100
 NEAR = (3, 3)
 NEAR_FIELDWORK = (1, 1)
 NEAR_APPROVAL = (4, 3)  # a plan of the whole year is approved before its first quarter
+LAST_YEAR = 2100  # beyond it the year of as_of was mistyped
+#: The shares that surveys and audits are sized by.
+SIZED_BY = ("csat_top2_share", "accuracy_error_share", "compliance_pass_share")
 GRADES: dict[str, float] = {"A": 90, "B": 80, "C": 65, "D": 0}
 
 
@@ -26,9 +29,9 @@ class PlannedIndicator(Closed):
     weight: float | None = Field(None, ge=0, le=1)
     target: float | None = None
     floor: float | None = None
-    #: How far the interval of a share may reach each way; the next quarter's audits are planned for it.
+    #: Of SIZED_BY alone: how far the interval may reach each way; the next quarter's samples are planned for it.
     half_width: float | None = Field(None, gt=0, lt=0.5)
-    #: Or which change of a share between two quarters is to be seen in four cases of five.
+    #: Or which change between two quarters is to be seen in four cases of five.
     detectable_change: float | None = Field(None, gt=0, lt=0.5)
     method: str = ""
 
@@ -140,6 +143,16 @@ class Plan(Closed):
                              remedy="Add its floor")
         return indicators
 
+    @field_validator("indicators")
+    @classmethod
+    def _samples_are_sized_by_few(cls, indicators: dict[str, PlannedIndicator]) -> dict[str, PlannedIndicator]:
+        for name, one in indicators.items():
+            for key in ("half_width", "detectable_change"):
+                if getattr(one, key) is not None and name not in SIZED_BY:
+                    raise misfit(f"no sample is sized by {name}", name, key,
+                                 remedy=f"Remove it, or set it on one of {', '.join(SIZED_BY)}")
+        return indicators
+
     @model_validator(mode="after")
     def _each_step_stands_once(self) -> Plan:
         names = [one.name for one in self.milestones]
@@ -150,12 +163,9 @@ class Plan(Closed):
         return self
 
     @model_validator(mode="after")
-    def _approved_before_it_is_judged(self) -> Plan:
-        if self.approved_on > self.as_of.date():
-            raise misfit("approved_on lies after as_of", "approved_on")
-        if far(self.as_of.date(), Quarter.parse(self.quarter).end):
-            raise misfit(f"as_of lies more than {FAR_YEARS} years after {self.quarter}", "as_of",
-                         remedy="Correct the date")
+    def _judged_in_a_year_that_may_come(self) -> Plan:
+        if self.as_of.year > LAST_YEAR:
+            raise misfit(f"as_of lies after {LAST_YEAR}", "as_of", remedy="Correct the date")
         return self
 
     @model_validator(mode="after")

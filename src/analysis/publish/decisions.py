@@ -112,7 +112,9 @@ class Filled:
         both = self._paired().reset_index().merge(_in_force(self._before()), on=KEYS, suffixes=("", "_before"))
         both = both.replace({"appeal_outcome_before": {OUTCOMES[0]: ""}})  # what empty counts as
         fallen = both["permitted_use_was"].ne(APPRAISAL)
-        withdrawn = fallen & (both[list(REASONED)] != "").all(axis=1)
+        said = (both[list(REASONED)] != "").all(axis=1)
+        anew = both["decision_reason"].ne(both["decision_reason_before"])  # not the reason of what is withdrawn
+        withdrawn = fallen & said & anew
         for name in GUARDED:
             gone = both[name].eq("") & both[f"{name}_before"].ne("") & ~(withdrawn & (name == GUARDED[0]))
             for row, may_go in zip(both.loc[gone, "row"], fallen[gone] & (name == GUARDED[0]), strict=True):

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from analysis.measures.collection.sample_sizes import needed
+from analysis.measures.collection.sample_sizes import needed, part_of_all
 from analysis.measures.improvement.actions import actions
 from analysis.measures.past import headlines
 from analysis.measures.summary.composite import HEADLINE_EVENT
@@ -104,9 +104,8 @@ def _samples(run: Run) -> Iterator[str]:
     drawn = {name: one for table in NEEDED for name, one in _drawn(run, table, known[known["table"].eq(table)])}
     before = run.params.plan.samples
     for name, one in before.items():
-        table, _, part = name.partition(".")
-        if part in run.params.plan.modes and table in drawn and table in before and before[table].planned:
-            share = one.planned / before[table].planned
+        table, share = name.partition(".")[0], part_of_all(run, name)
+        if share is not None and table in drawn:
             drawn[name] = Sample(planned=math.ceil(share * drawn[table].planned), reason=one.reason)
     yield from (f"  {name}: {flow({'planned': one.planned, 'reason': one.reason})}"
                 for name, one in (drawn | {name: one for name, one in before.items() if name not in drawn}).items())
@@ -114,15 +113,13 @@ def _samples(run: Run) -> Iterator[str]:
 
 def _drawn(run: Run, table: str, found: pd.DataFrame) -> Iterator[tuple[str, Sample]]:
     """Yield the samples of ``table`` by the numbers ``found`` to be needed."""
-    lines = int(found.loc[found["unit_type"].ne(COMPANY), "estimate"].sum())
     for row in found.to_dict("records"):
         whole = row["unit_type"] == COMPANY
         reason = (f"{NEEDED[table]} for a {row['wanted_by']} of {row['wanted_share']:g} in {row['measured_by']}:"
                   f" {int(row['estimate'])} ({int(row['low'])} to {int(row['high'])});"
                   f" {run.quarter} gave {row['half_width_share']:.3f}")
-        reason += f"; the lines need {lines}" if whole else ""
-        planned = max(int(row["estimate"]), lines if whole else 0)
-        yield table if whole else f"{table}.{row['unit']}", Sample(planned=planned, reason=reason)
+        reason += f"; the lines need {row['lines']:.0f}" if whole and row["lines"] > 0 else ""
+        yield table if whole else f"{table}.{row['unit']}", Sample(planned=int(row["needed"]), reason=reason)
 
 
 def _milestones(run: Run) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.figures.own import titled
-from analysis.measures.people.roster import NOT_ENOUGH
-from analysis.publish.sheet_words import Contest, Part, Row, standard, too_few, with_n
+from analysis.publish.sheet_words import Contest, Part, Row, standard, with_n
 from analysis.wording import Wording
 from analysis.wording.numbers import missing
 
@@ -26,22 +25,24 @@ def partner_part(rows: pd.DataFrame, say: Wording) -> Part:
 
 def score_part(rows: pd.DataFrame, say: Wording) -> Part:
     """Return the table of what may be said of a partner over four quarters (`partner_scores.partner_scores`)."""
-    heads = (say("Indicator"), say("Your cases as they stand"), say("Like cases compared"), say("Mean of all"),
-             say("Reliability"), say("Against the mean of all"), say("May be used for"))
+    heads = (say("Indicator"), say("Your cases as they stand"), say("Like cases compared"),
+             say("Chance taken into account"), say("Mean of the partners"), say("Reliability"),
+             say("Against the mean of the partners"), say("May be used for"))
     return Part(
         say("Four quarters together"),
-        caption=say("By the rules that hold for employees, with 95% intervals; mean of all: partners and own staff"),
+        caption=say("By the rules that hold for employees, with 95% intervals"),
         heads=heads, rows=tuple(_score(row, say) for row in rows.to_dict("records")))
 
 
 def _score(row: Row, say: Wording) -> tuple[str, ...]:
     own = {**row, "estimate": row["naive"], "low": row["naive_low"], "high": row["naive_high"], "status": "ok"}
-    enough = row["permitted_use"] != NOT_ENOUGH
     reliable = DASH if missing(row["reliability"]) else say.number(float(row["reliability"]), 2)
-    mean = DASH if missing(row["group_mean"]) else say.value(float(row["group_mean"]), str(row["indicator"]))
-    return (titled(row, say), with_n(own, say) if enough else too_few(row, say),
-            say.estimate({str(name): value for name, value in row.items()}) if enough else DASH, mean, reliable,
-            _standing(row, say), say.term(row["permitted_use"]))
+    adjusted, mean = (DASH if missing(row[name]) else say.value(float(row[name]), str(row["indicator"]))
+                      for name in ("adjusted", "group_mean"))
+    return (titled(row, say), say("{amount}, n\u00a0=\u00a0{n}", amount=DASH, n=say.number(int(row["n"])))
+            if missing(row["naive"]) else with_n(own, say), adjusted,
+            say.estimate({str(name): value for name, value in row.items()}), mean, reliable, _standing(row, say),
+            say.term(row["permitted_use"]))
 
 
 def _standing(row: Row, say: Wording) -> str:
@@ -67,12 +68,17 @@ def partner_meanings(say: Wording) -> Part:
             " left is not due to the cases you were given.")),
         (say("Cannot be distinguished"), say(
             "the difference is no larger than chance makes it over all partners compared (Holm's procedure). It is the"
-            " default and"
-            " says neither good nor bad.")),
+            " default and says neither good nor bad.")),
         (say("Strong, needs support"), say("better or worse than own staff in like cases, beyond chance.")),
-        (say("Reliability"), say(
-            "the share of the differences between partners that is not chance. A figure is shown from 0.7 on, and is"
-            " then drawn to the mean of all as far as it is uncertain.")),
+        (say("Like cases compared"), say(
+            "over four quarters, with what our own staff and all partners had in cases of the same kind held equal.")),
+        (say("Chance taken into account"), say(
+            "like cases compared, drawn towards the mean of the partners as far as your cases are few. Shown from a"
+            " reliability of 0.7 on, and where there are at least 5 partners: the share of the differences between"
+            " partners that is not chance.")),
+        (say("Against the mean of the partners"), say(
+            "above or below only where all of this says so: the partners differ (Holm over the indicators), the figure"
+            " is reliable, the probability exceeds 0.975, and the newest quarter points the same way.")),
         (say("May be used for"), say(
             "appraisal only where the figure lies off the mean beyond chance, or is very reliable in a group that"
             " differs; else for coaching only, or for nothing where there is not enough evidence.")),

@@ -16,7 +16,8 @@ from analysis.publish.order import Order
 from analysis.publish.stage import APPRAISAL_TABLE, write_for_owner
 
 KEYS = ["unit", "indicator", "event"]
-NOW = ("permitted_use_now", "reason_now")
+RESTS_ON = ("permitted_use", "direction")
+NOW = ("permitted_use_now", "direction_now", "reason_now")
 GONE = "not published"
 Row = dict[str, str]
 
@@ -32,17 +33,17 @@ def list_path(order: Order) -> Path:
 
 
 def unsupported(order: Order) -> list[Row]:
-    """Return the decisions in force whose evidence may be used for less than when they were recorded.
+    """Return the decisions in force whose evidence may be used for less, or points elsewhere, than when recorded.
 
-    The recorded row with NOW: the permitted use published now and its reason; GONE where the person and indicator are
-    no longer published. By person, indicator and event.
+    The recorded row with NOW: what is published now; GONE where the person and indicator are no longer published. By
+    person, indicator and event.
     """
     published = {_key(row): row for row in _rows(order.stage.target / APPRAISAL_TABLE)}
     in_force = {_key(row): row for row in _rows(record_path(order))}
-    nothing = {"permitted_use": GONE, "reason": GONE}
+    nothing = dict.fromkeys((*RESTS_ON, "reason"), GONE)
     beside = [(row, published.get(key, nothing)) for key, row in sorted(in_force.items()) if row["decision"]]
-    return [row | dict(zip(NOW, (now["permitted_use"], now["reason"]), strict=True)) for row, now in beside
-            if now["permitted_use"] != row["permitted_use"]]
+    return [row | dict(zip(NOW, (*(now[name] for name in RESTS_ON), now["reason"]), strict=True)) for row, now in beside
+            if any(now[name] != row[name] for name in RESTS_ON)]
 
 
 def reconsider(order: Order) -> list[str]:

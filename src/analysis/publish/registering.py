@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from python_calamine import CalamineError
 
 from analysis.measures.evidence import Tables
+from analysis.measures.improvement.actions import DECIDED, actions
 from analysis.measures.improvement.recommendations import advice, registered_against
 from analysis.measures.summary.problems import problems
 from analysis.measures.summary.scorecard import headlines
@@ -58,7 +59,7 @@ def action_drafts(run: Run, tables: Tables) -> tuple[str, int]:
 
 def _draft(run: Run, problem: dict[Any, Any], every: pd.DataFrame, others: list[dict[Any, Any]]) -> Iterator[str]:
     problem_id, indicator, unit = (str(problem[name]) for name in ("problem_id", "indicator", "unit"))
-    if registered_against(run, problem_id, indicator, unit):
+    if _stands(run, problem_id, indicator, unit):
         return
     found = advice(run, indicator, str(problem["unit_type"]))
     today = run.today
@@ -78,6 +79,18 @@ def _draft(run: Run, problem: dict[Any, Any], every: pd.DataFrame, others: list[
     yield f"  expected_effect:{'' if effect is None else f' {effect:g}'}   # {gap}"
     yield f"  window: {first} to {first.plus(WINDOW_QUARTERS - 1)}"
     yield ""
+
+
+def _stands(run: Run, problem_id: str, indicator: str, unit: str) -> bool:
+    """Tell whether a measure stands against a problem: known by ``as_of``, or by the id it was drafted with.
+
+    One that is done and was decided on since it did not work stands no longer.
+    """
+    first, taken = stable_id(problem_id), actions(run)
+    failed = set(taken.loc[taken["state"].eq("done") & taken["adjustment"].eq(DECIDED), "action_id"])
+    drafted = {one.action_id for one in run.params.actions if f"{one.action_id}-".startswith(f"{first}-")}
+    known = {one.action_id for one in registered_against(run, problem_id, indicator, unit)}
+    return bool((known | drafted) - failed)
 
 
 def _power(unit_type: str, comparable: int) -> str:

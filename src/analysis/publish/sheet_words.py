@@ -156,8 +156,8 @@ def meanings(say: Wording) -> Part:
         (say("Your own cases"), say(
             "your cases as they stand. Whoever is given hard ones looks worse here through no fault of theirs.")),
         (say("Like cases compared"), say(
-            "your result once hard and easy cases, strict and mild raters are held equal. Chance is still in it: while"
-            " your colleagues' mean lies within the interval, no difference is shown.")),
+            "your result once hard and easy cases, strict and mild raters are held equal. Chance is still in it: one"
+            " such interval in twenty misses by chance alone, so the last column says what holds.")),
         (say("Chance taken into account"), say(
             "like cases compared, drawn towards your colleagues' mean as far as your cases are few. It is shown when at"
             " least {share} of what sets people apart on it is no chance.", share=say.share(RULE.reliability, 0))),

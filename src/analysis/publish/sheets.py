@@ -148,7 +148,7 @@ class Writer:
                              standard=told["target"], status="")
         picture = self._picture(words.shown_in_picture(panels), say("Your cases, with 95% intervals."))
         opening = (say("For this partner alone. It tells of your own cases, of our own staff as a whole and of the mean"
-                       " of all; no other partner's figures stand in it."),)
+                       " of the partners where there are at least 5; no other partner's figures stand in it."),)
         parts = (partner_words.partner_part(told, say), partner_words.score_part(scores, say),
                  partner_words.partner_meanings(say),
                  partner_words.partner_contest(self.contest, say))

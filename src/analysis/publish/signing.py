@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
@@ -51,13 +52,13 @@ def sign(order: Order, by: str, on: date) -> list[Path]:
     path = order.reports / f"{order.quarter}.signoff.json"
     published = order.params / PUBLISHED / f"{order.quarter}.csv"
     signatures = published.with_suffix(".yml")
-    before = _signatures(signatures)
+    before = [*_signatures(signatures, f"{PUBLISHED}/{signatures.name}"), *_signatures(path, path.name)]
     if any(one.revision > manifest.revision for one in before):
         raise Refused("a later revision of the quarter was signed", "Publish that revision, or raise the plan's",
                       file=path.name)
     signed = SignOff(quarter=manifest.quarter, revision=manifest.revision, run_id=manifest.run_id,
                      manifest_sha256=sha256(report / MANIFEST), signed_by=by.strip(), signed_on=on)
-    every = dict.fromkeys([*before, signed])
+    every = dict.fromkeys(sorted([*before, signed], key=attrgetter("revision")))
     published.parent.mkdir(parents=True, exist_ok=True)
     _replace(published, figures_published(report).to_csv(index=False, lineterminator="\n"))
     _replace(signatures, "".join(_entry(one) for one in every))
@@ -66,8 +67,12 @@ def sign(order: Order, by: str, on: date) -> list[Path]:
     return [path, published, signatures]
 
 
-def _signatures(path: Path) -> list[SignOff]:
-    return read_yaml(path, list[SignOff], f"{PUBLISHED}/{path.name}") if path.exists() else []
+def _signatures(path: Path, name: str) -> list[SignOff]:
+    """Return the signatures of a list, YAML or JSON (which is YAML too), or of a file of one alone."""
+    if not path.exists():
+        return []
+    alone = path.read_bytes().lstrip().startswith(b"{")
+    return [read_yaml(path, SignOff, name)] if alone else read_yaml(path, list[SignOff], name)
 
 
 def _entry(signed: SignOff) -> str:

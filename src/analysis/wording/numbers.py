@@ -43,12 +43,13 @@ def unit_of(name: str) -> str:
 def finer(low: float, high: float, unit: str) -> int:
     """Return 1 where a bound that is not 0 would read as 0 and one decimal more shows it, else 0.
 
-    "0.2 (0.0–0.3)" reads as if it held 0 where "0.16 (0.04–0.27)" does not. Counts stay whole.
+    "0.2 (0.0–0.3)" reads as if it held 0 where "0.16 (0.04–0.27)" does not. Counts stay whole, and beside WHOLE_FROM
+    hours decimals are noise.
     """
     places, scale = DECIMALS.get(unit, DEFAULT_DECIMALS), 100 if unit == "share" else 1
     ends = [end * scale for end in (low, high)]
     hidden = any(round(end, places) == 0 and round(end, places + 1) != 0 for end in ends)
-    return int(hidden and places > 0)
+    return int(hidden and places > 0 and not (unit == "hours" and high >= WHOLE_FROM))
 
 
 @lru_cache(maxsize=64)

@@ -41,22 +41,26 @@ def scores(insurer: Insurer) -> pd.DataFrame:
     return of(partner_scores(insurer({"requests": requests(SIDES)}, **LIMITS)), "in_limit_share", "resolution")
 
 
-def test_a_score_is_the_effect_in_like_cases_drawn_to_the_mean(scores: pd.DataFrame) -> None:
-    """Beside the two-way model of all cases and its shrunken effects, put together here from the counts."""
-    rows = pd.DataFrame([(who, channel, quick + late, quick, quick) for who, own in SIDES.items()
-                         for channel, (quick, late) in own.items()],
+def test_a_score_is_the_effect_in_like_cases_drawn_to_the_partners_mean(scores: pd.DataFrame) -> None:
+    """Beside the two-way model of all cases and the shrunken effects of the partners, put together from the counts."""
+    rows = pd.DataFrame([("in_house" if who == "own" else who, channel, quick + late, quick, quick)
+                         for who, own in SIDES.items() for channel, (quick, late) in own.items()],
                         columns=["person", "cell", "n", "total", "total_of_squares"])
-    effects = person_effects(two_way(rows)).rename(index={"own": "in_house"})
     mean = rows["total"].sum() / rows["n"].sum()
-    assert scores["group_mean"].tolist() == pytest.approx([mean] * 7)
-    assert scores["adjusted"].tolist() == pytest.approx((mean + effects["estimate"].drop("in_house")).tolist())
     share = rows.groupby("person")[["n", "total"]].sum()
-    drawn = (share["total"] + 30 * mean) / (share["n"] + 30)  # a person's own variance, as for employees
+    drawn = (share["total"] + 30 * mean) / (share["n"] + 30)  # a unit's own variance, as for employees
     own = drawn * (1 - drawn)
-    own = (own / ((share["n"] * own).sum() / share["n"].sum())).rename(index={"own": "in_house"})
-    told = shrunken_effects(effects.assign(sampling_variance=effects["sampling_variance"] * own))
-    assert scores["estimate"].tolist() == pytest.approx((mean + told["estimate"].drop("in_house")).tolist())
-    assert scores["reliability"].tolist() == pytest.approx(told["reliability"].drop("in_house").tolist())
+    own /= (share["n"] * own).sum() / share["n"].sum()
+    effects = person_effects(two_way(rows))
+    effects = effects.assign(sampling_variance=effects["sampling_variance"] * own).drop("in_house")
+    told = shrunken_effects(effects)
+    assert scores["adjusted"].tolist() == pytest.approx((mean + effects["estimate"]).tolist())
+    assert scores["estimate"].tolist() == pytest.approx((mean + told["estimate"]).tolist())
+    assert scores["reliability"].tolist() == pytest.approx(told["reliability"].tolist())
+    assert scores["probability_below"].tolist() == pytest.approx(told["probability_below"].tolist())
+    weight = told["reliability"]  # tau squared / (tau squared + v), so 1 / (tau squared + v) but for a factor
+    centre = (weight * effects["estimate"]).sum() / weight.sum()
+    assert scores["group_mean"].tolist() == pytest.approx([mean + centre] * 7)
 
 
 def test_a_partner_truly_apart_is_told_apart_and_may_be_appraised(scores: pd.DataFrame) -> None:
@@ -69,9 +73,19 @@ def test_a_partner_truly_apart_is_told_apart_and_may_be_appraised(scores: pd.Dat
     assert (scores["estimate"] < scores["high"]).all()
 
 
-def test_own_staff_is_one_of_the_group_but_no_partner(scores: pd.DataFrame) -> None:
+def test_own_staff_is_no_member_and_no_partner(scores: pd.DataFrame) -> None:
     assert list(scores.index) == PARTNERS
     assert scores["n"].tolist() == [400] * 7
+
+
+def test_that_own_staff_is_better_says_nothing_of_differences_between_partners(insurer: Insurer) -> None:
+    """Own staff .95, every partner .7: alike, so nobody is told apart nor appraised by it."""
+    sides = {who: {"phone": (70, 30)} for who in PARTNERS} | {"own": {"phone": (5_700, 300)}}
+    told = of(partner_scores(insurer({"requests": requests(sides)}, **LIMITS)), "in_limit_share", "resolution")
+    assert told["group_mean"].tolist() == pytest.approx([0.7] * 7)
+    assert told["p_adjusted"].min() > 0.99
+    assert set(told["permitted_use"]) == {"coaching only"}
+    assert told["reliability"].tolist() == [0] * 7
 
 
 def test_partners_alike_are_given_no_figure(insurer: Insurer) -> None:
@@ -93,12 +107,13 @@ def test_hard_cases_are_not_held_against_a_partner(insurer: Insurer) -> None:
     assert told["p_adjusted"].max() > 0.99
 
 
-def test_few_partners_are_no_group(insurer: Insurer) -> None:
-    few = {who: SIDES[who] for who in ("own", "P1", "P2", "P3")}
-    told = partner_scores(insurer({"requests": requests(few)}, **LIMITS))
-    assert set(told["status"]) == {"not estimable: fewer than 5 partners, own staff counted as one"}
-    assert set(told["permitted_use"]) == {"not enough evidence"}
-    assert told["estimate"].isna().all()
+def test_few_partners_are_no_group_but_their_cases_are_counted(insurer: Insurer) -> None:
+    few = {who: SIDES[who] for who in ("own", "P1", "P2", "P3", "P4")}
+    table = partner_scores(insurer({"requests": requests(few)}, **LIMITS))
+    assert set(table["status"]) == {"not estimable: fewer than 5 partners"}
+    assert set(table["permitted_use"]) == {"not enough evidence"}
+    assert table[["estimate", "group_mean", "p_adjusted"]].isna().all(axis=None)
+    assert of(table, "in_limit_share", "resolution")["n"].tolist() == [400] * 4
 
 
 def test_a_partner_of_few_cases_has_not_enough_evidence(insurer: Insurer) -> None:
@@ -116,6 +131,47 @@ def test_without_a_partner_nothing_is_said(insurer: Insurer) -> None:
         assert told[["unit_type", "status"]].to_numpy().tolist() == [["company", "no data"]]
 
 
+def rated(people: int, partners: int = 5) -> dict[str, pd.DataFrame]:
+    """Return so many people of each partner, each rated six times by two assessors; partner 0's points are lower."""
+    spell = {"department": "d", "branch": "B1", "role": "clerk", "service_line": "claims", "valid_from": "2020-01-01"}
+    who = [(f"P{partner}", f"e{partner}-{one}", partner, one) for partner in range(partners) for one in range(people)]
+    staff = pd.DataFrame([spell | {"employee_id": name, "partner_id": partner} for partner, name, _, _ in who])
+    given = [{"assessment_id": f"{name}-{time}", "employee_id": name, "assessor_id": "xy"[time % 2], "max_score": 100,
+              "facet": "knowledge", "score": 80 - 20 * (number == 0) + one % 3, "assessed_on": "2024-08-06"}
+             for _, name, number, one in who for time in range(6)]
+    return {"staff": staff, "assessments": pd.DataFrame(given),
+            "requests": requests({f"P{number}": {"phone": (1, 0)} for number in range(partners)})}
+
+
+@pytest.mark.parametrize(("people", "status"), [(8, "ok"), (7, "not estimable: fewer than 8 people")])
+def test_the_competence_of_a_partner_of_few_people_is_not_told(insurer: Insurer, people: int, status: str) -> None:
+    told = of(partner_scores(insurer(rated(people), **LIMITS)), "competence_score")
+    assert told.loc["P0", "status"] == status
+    assert told["n"].tolist() == [6 * people] * 5
+    assert told.loc["P0", ["naive", "adjusted", "reliability"]].isna().all() == (people < 8)
+
+
+CHECK = {"auditor_id": "x", "audited_at": "2024-08-06 09:00:00", "family": "accuracy", "criterion": "other",
+         "item": "a", "sampling": "random", "severity": "minor", "passed": "false"}
+CONTEST = {"contest_id": "c1", "table": "requests", "raised_on": "2024-09-01", "claim": "not ours"}
+
+
+@pytest.mark.parametrize("contest", [{"employee_id": "e1", "case_id": "R1"}, {"employee_id": "P1", "case_id": "R2"}])
+def test_a_contested_case_says_nothing_of_the_partner_either(insurer: Insurer, contest: dict[str, str]) -> None:
+    """Whether its employee objects or the partner itself."""
+    asked = {"kind": "inquiry", "opened_at": "2024-08-05 09:00:00", "resolved_at": GOOD, "partner_id": "P1"}
+    rows = pd.DataFrame([asked | {"request_id": "R1", "employee_id": "e1"}, asked | {"request_id": "R2"}])
+    run = insurer({"requests": rows}, files={"contests.yml": [CONTEST | contest]}, **LIMITS)
+    assert scored_cases(run, SCORED[RESOLUTION], "partner")["n"].sum() == 1
+
+
+def test_an_audit_without_a_partner_is_of_the_one_that_served_its_request(insurer: Insurer) -> None:
+    rows = requests({"P1": {"phone": (1, 0)}})
+    audited = pd.DataFrame([CHECK | {"audit_id": "A1", "request_id": "R0"}])
+    run = insurer({"requests": rows, "audits": audited}, **LIMITS)
+    assert scored_cases(run, SCORED["accuracy_error_share"], "partner")["employee_id"].tolist() == ["P1"]
+
+
 @pytest.fixture
 def served(insurer: Insurer) -> Run:
     """Return a run in which e1 works for P1 and e2 for the insurer; P1 also serves without a name."""
@@ -129,9 +185,7 @@ def served(insurer: Insurer) -> Run:
     rated = pd.DataFrame([{"assessment_id": f"A{number}", "employee_id": who, "assessor_id": "x", "facet": "knowledge",
                            "score": 4, "max_score": 5, "assessed_on": "2024-08-06"}
                           for number, who in enumerate(("e1", "e2", "e2"))])
-    check = {"auditor_id": "x", "audited_at": "2024-08-06 09:00:00", "family": "accuracy", "criterion": "other",
-             "item": "a", "sampling": "random", "severity": "minor", "passed": "false"}
-    audited = pd.DataFrame([check | {"audit_id": "A1", "partner_id": "P1"}, check | {"audit_id": "A2"}])
+    audited = pd.DataFrame([CHECK | {"audit_id": "A1", "partner_id": "P1"}, CHECK | {"audit_id": "A2"}])
     upheld = {"cause": "delay", "source": "company", "received_at": "2024-08-07 09:00:00",
               "decided_at": "2024-08-20 09:00:00", "closed_at": "2024-08-20 09:00:00", "outcome": "upheld"}
     named = pd.DataFrame([upheld | {"complaint_id": "C1", "request_id": "R2"},

@@ -65,6 +65,11 @@ def test_units_that_are_in_no_figure_are_named(insurer):
     assert table["units_unknown"].to_dict() == {"A0": "", "A1": "B99; B98", "A2": ""}
 
 
+def test_without_any_figure_no_unit_is_called_unknown(insurer):
+    table = actions(insurer({}, files={"actions.yml": [EFFECT]}))
+    assert table[["units_unknown", "why"]].to_numpy().tolist() == [["", "its indicator has no figures of such units"]]
+
+
 def test_a_decision_is_known_from_its_day_on(insurer):
     table = actions(taken(insurer, {"decision": "stop", "decided_on": "2024-10-15"},
                           {"decision": "stop", "decided_on": "2024-10-16"}))

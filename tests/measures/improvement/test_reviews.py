@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from analysis.measures.improvement.reviews import decisions, objections, review_states, reviews
 from tests.measures.conftest import Insurer
@@ -16,11 +17,12 @@ PLANNED = {"indicators": {NPS: {}, CSAT: {}}, "tables": {}, "as_of": "2024-07-15
            "approved_by": "b", "approved_on": "2024-04-01", "quarter": "2024Q2"}
 
 
-def reviewed(insurer: Insurer, *, held: dict[str, dict[str, Any]], planned: bool = True) -> Any:
+def reviewed(insurer: Insurer, *, held: dict[str, dict[str, Any]], planned: bool = True,
+             **settings: Any) -> Any:
     """Return the run of 2024Q3 of a company with these reviews by quarter, and with a plan of 2024Q2 if ``planned``."""
     files: dict[str, Any] = {f"reviews/{quarter}.yml": REVIEWED | {"quarter": quarter} | review
                              for quarter, review in held.items()}
-    return insurer({}, files=files | ({"2024Q2.yml": PLANNED} if planned else {}))
+    return insurer({}, files=files | ({"2024Q2.yml": PLANNED} if planned else {}), **settings)
 
 
 def states(table: pd.DataFrame, key: str = "concerns") -> dict[str, str]:
@@ -116,6 +118,16 @@ def test_objections_of_all_quarters_stay_open_until_they_are_answered(insurer: I
     table = objections(reviewed(insurer, held=held))
     assert list(states(table, "objection_id").items()) == [
         ("O1", "open"), ("O3", "open"), ("O5", "answered"), ("O2", "answered")]
+
+
+@pytest.mark.parametrize(("departments", "offices"), [
+    (["quality"], ["", "", "", "unknown"]), ([], ["", "", "", ""])])
+def test_an_office_that_nobody_names_is_unknown(insurer: Insurer, departments: list[str], offices: list[str]) -> None:
+    by = [objection(number, "2024-08-07") | {"raised_by": office}
+          for number, office in enumerate(("B01", "quality", "sales", "B99"))]
+    run = reviewed(insurer, held={"2024Q2": {"objections": by}}, departments=departments,
+                   told_back=[{"unit": "B01", "on": "2024-07-25"}])
+    assert objections(run)["office"].tolist() == offices
 
 
 def test_an_answer_that_came_later_is_not_told(insurer: Insurer) -> None:

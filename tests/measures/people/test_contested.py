@@ -105,3 +105,11 @@ def test_what_was_decided_after_the_reports_date_was_pending_on_it(insurer: Insu
     rows, counts = scored(insurer, CONTEST | {"outcome": "rejected"} | DECIDED | {"decided_on": "2024-10-16"})
     assert rows[["outcome", "n", "n_with_case"]].to_numpy().tolist() == [["pending", 59, 60]]
     assert counts.to_numpy().tolist() == [["pending", 1]]
+
+
+def test_a_contest_of_a_partner_has_its_state_alone(insurer: Insurer) -> None:
+    partner = pd.DataFrame([{"partner_id": "P1", "kind": "broker", "contract_from": "2020-01-01"}])
+    run = company(insurer, CONTEST | {"employee_id": "P1"}, partners=partner)
+    rows = contested(run, known_of_people(run))
+    assert set(rows["state"]) == {"set aside"}
+    assert rows[NUMBERS].isna().all(axis=None)

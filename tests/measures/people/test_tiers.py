@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.measures.people.fitting import Fit
+from analysis.measures.people.fitting import Fit, group_p
 from analysis.measures.people.scoring import RULE, scoring
 from analysis.measures.people.tiers import (
     FEW_TOLD,
@@ -18,7 +18,6 @@ from analysis.measures.people.tiers import (
     Tiering,
     combined,
     detectable,
-    group_p,
     parts_of,
     tiering,
 )
@@ -88,7 +87,7 @@ def test_who_lacks_more_than_a_fifth_of_the_weight_has_no_composite() -> None:
 
 def test_the_test_of_the_composite_is_q_on_an_f_distribution() -> None:
     """R, y = 3, 0 (eight times), v = 1: Q = 8, pf(8 / 8, 8, 50, lower.tail = FALSE) = .4476."""
-    found = group_p(effects(3.0, 1.0, 50, people=9))
+    found = group_p(effects(3.0, 1.0, 50, people=9), 8)
     assert found == pytest.approx(stats.f.sf(1.0, 8, 50))
 
 
@@ -101,7 +100,7 @@ def leaves(gap: float, tau_squared: float, v: float, u: float) -> float:
         true = np.r_[gap, drawn.normal(0, tau_squared**0.5, 15)]
         y = true + drawn.normal(0, v**0.5, 16)
         window, late = window.assign(estimate=y), y + drawn.normal(0, (u - v) ** 0.5, 16)
-        told = flags(shrunken_effects(window), newest.assign(estimate=late - late.mean()), group_p(window), RULE)
+        told = flags(shrunken_effects(window), newest.assign(estimate=late - late.mean()), group_p(window, 8), RULE)
         found.append(told["direction"].iloc[0] == ABOVE)
     return float(np.mean(found))
 

@@ -26,7 +26,6 @@ AUDITS, AUDITORS, PER_PERSON = "audits_needed_count", "auditors_needed_count", "
 RELIABLE = 0.7  # METHODS §3: a score of a person is shown from here on
 SCORED = (COMPANY, "service_line")
 FAMILIES = {"accuracy": ERRORS, "compliance": PASSES}
-HALF = 0.5  # the share that is hardest to tell
 FIGURES = ["n", "estimate", "low", "high", "level", "method", "status"]
 
 
@@ -82,11 +81,11 @@ def _planned(found: pd.DataFrame, aim: Wanted) -> pd.DataFrame:
 
 def _number(row: Mapping[Any, Any], aim: Wanted) -> tuple[int, int, int]:
     """Return the audits needed at the share seen, and the fewest and most within its interval."""
-    def audits(share: float) -> int:
-        return math.ceil(aim.answers(share) * row["deff"] / row["checks_per_audit"])
+    def audits(answers: int) -> int:
+        return math.ceil(answers * row["deff"] / row["checks_per_audit"])
 
-    hardest = min(max(HALF, row["low"]), row["high"])
-    return audits(row["estimate"]), min(audits(row["low"]), audits(row["high"])), audits(hardest)
+    fewest, most = aim.fewest_and_most(row["estimate"], row["low"], row["high"])
+    return audits(aim.answers(row["estimate"])), audits(fewest), audits(most)
 
 
 def _auditors(run: Run) -> pd.DataFrame:

@@ -19,7 +19,6 @@ INVITATIONS, MEASURED_BY = "invitations_needed_count", "csat_top2_share"
 SCORED = (COMPANY, "service_line")
 METHOD = "{} times design effect over response rate"
 NO_RATE, NO_SHARE = "not estimable: no response rate", "not estimable: no share of satisfied customers"
-HALF = 0.5  # the share that is hardest to tell
 
 
 def sample_plan(run: Run) -> pd.DataFrame:
@@ -28,8 +27,8 @@ def sample_plan(run: Run) -> pd.DataFrame:
     So many that the interval of ``measured_by`` reaches no further than ``wanted_share`` each way, or that a change of
     that size is seen between two quarters (``wanted_by``), at the share, the design effect (1 at least) and the
     response rate seen. ``half_width_share`` is what this quarter's ``invitations``
-    gave. The interval is that at the ends of the response rate's own, with the share nearest to one half within its own
-    for the upper end and farthest from it for the lower.
+    gave. The interval is that at the ends of the response rate's own, at the shares within their own that take the
+    most answers for the upper end and the fewest for the lower.
     """
     table = satisfaction(run)
     shown = table[table["unit_type"].isin(SCORED)].set_index(["unit_type", "unit"])
@@ -49,11 +48,10 @@ def _row(row: Mapping[Any, Any], aim: Wanted) -> dict[str, Any]:
             "status": row["status"] if row["status"] == "no data" else status, "n": row["n"], "method": ""}
     effect = max(1.0, float(np.nan_to_num(row["deff"], nan=1.0)))
 
-    def invitations(share: float, rate: float) -> int:
-        return math.ceil(aim.answers(share) * effect / rate)
+    def invitations(answers: int, rate: float) -> int:
+        return math.ceil(answers * effect / rate)
 
-    hardest = min(max(HALF, row["low"]), row["high"])
-    easiest = max(row["low"], row["high"], key=lambda one: abs(one - HALF))
-    return {"n": row["n"], "estimate": invitations(row["estimate"], row["estimate_rate"]),
-            "low": invitations(easiest, row["high_rate"]), "high": invitations(hardest, row["low_rate"]),
+    fewest, most = aim.fewest_and_most(row["estimate"], row["low"], row["high"])
+    return {"n": row["n"], "estimate": invitations(aim.answers(row["estimate"]), row["estimate_rate"]),
+            "low": invitations(fewest, row["high_rate"]), "high": invitations(most, row["low_rate"]),
             "status": OK, "method": METHOD.format(aim.method), "half_width_share": (row["high"] - row["low"]) / 2}

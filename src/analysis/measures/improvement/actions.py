@@ -34,7 +34,7 @@ def actions(run: Run) -> pd.DataFrame:
     unit of the indicator ``measured_by``, as are estimate, low and high; ``effect`` and ``why`` say what follows.
     ``decision``: what follows from the effect, known from the day it was taken; ``adjustment``: whether one is recorded
     on a measure that an earlier report judged harmful or not shown, else empty. ``units_unknown``: its units that have
-    no figure in any quarter it is judged by.
+    no figure in any quarter it is judged by, where others have.
     """
     today = run.today
     rows = [_row(run, one) for one in run.params.actions if one.opened_on <= today]

@@ -73,8 +73,12 @@ def without_figures(action: Action) -> str:
 
 
 def without_history(action: Action, history: pd.DataFrame) -> list[str]:
-    """Return the units of either side that have no row in its `histories`: closed, too small, or misspelt."""
-    named = [] if tuple(action.units) == (COMPANY,) else [*action.units, *action.comparison_units]
+    """Return the units of either side that have no row in its `histories`: closed, too small, or misspelt.
+
+    None where there is no history at all: `without_figures` says why.
+    """
+    whole = history.empty or tuple(action.units) == (COMPANY,)
+    named = [] if whole else [*action.units, *action.comparison_units]
     return [one for one in named if one not in set(history["unit"])]
 
 

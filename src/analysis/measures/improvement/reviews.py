@@ -18,12 +18,12 @@ from analysis.run import Run
 
 REVIEWED, NOT_REVIEWED = "reviewed", "not reviewed"
 DONE, OVERDUE, OPEN, UNDATED, UNDECIDED = "done", "overdue", "open", "no due day", "no decision"
-ANSWERED = "answered"
+ANSWERED, UNKNOWN = "answered", "unknown"
 INDICATOR, PROBLEM, OWN = "indicator", "problem", "raised by management"
 REVIEW_COLUMNS = ["quarter", "concerns", "state", "reviewed_by", "reviewed_on"]
 DECISION_COLUMNS = ["quarter", "about", "concerns", "decision", "due", "done", "state"]
 OBJECTION_COLUMNS = ["objection_id", "quarter", "concerns", "text", "raised_by", "raised_on", "state", "answered_on",
-                     "answer", "decision"]
+                     "answer", "decision", "office"]
 
 
 def reviews(run: Run) -> pd.DataFrame:
@@ -74,11 +74,14 @@ def decisions(run: Run) -> pd.DataFrame:
 def objections(run: Run) -> pd.DataFrame:
     """Return the objections of all earlier quarters that are open, then those answered since this quarter began.
 
-    Columns OBJECTION_COLUMNS; oldest first.
+    Columns OBJECTION_COLUMNS; oldest first. ``office``: unknown where the site names departments and ``raised_by`` is
+    none of them, no service line, and no unit that results were told back to; else empty.
     """
     today = run.today
-    rows = [_objection(quarter, one, today) for quarter, review in run.params.reviews.items()
-            for one in review.objections if one.raised_on <= today]
+    site, told = run.params.site, {one.unit for plan in run.params.plans.values() for one in plan.told_back}
+    known = {*site.departments, *site.service_lines, *told}
+    rows = [[*_objection(quarter, one, today), UNKNOWN if site.departments and one.raised_by not in known else ""]
+            for quarter, review in run.params.reviews.items() for one in review.objections if one.raised_on <= today]
     table = pd.DataFrame(rows, columns=OBJECTION_COLUMNS)
     shown = table[table["state"].eq(OPEN) | table["answered_on"].ge(run.quarter.start.isoformat())]
     return shown.sort_values(["state", "raised_on"], key=lambda column: column.replace({OPEN: "", ANSWERED: "1"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -14,13 +14,17 @@ from analysis.run import Run
 
 Version = TypeVar("Version", Indicator, Rule)
 #: Key of an entry → the word for it; the others are text for readers.
-OF_INDICATOR = {"definition": "definition", "formula": "formula", "unit": "unit", "target": "target",
-                "minimum_n": "minimum n", "owner": "owner"}
+OF_INDICATOR = {"definition": "definition", "variant": "definition", "formula": "formula", "unit": "unit",
+                "per": "unit", "direction": "direction", "target": "target", "target_source": "target",
+                "minimum_n": "minimum n", "source": "source", "clause": "clause", "owner": "owner"}
 OF_RULE = {"start": "clock", "stop": "clock", "pause": "clock", "withdrawn": "clock", "where": "cases",
-           "limits": "limits", "extension": "extension", "force": "force", "share_target": "target"}
+           "limits": "limits", "extension": "extension", "force": "force", "share_target": "target",
+           "source": "source", "certainty": "certainty", "clause": "clause"}
+OF_LIMIT = {"source", "certainty"}  # a limit may have its own; else they are its rule's
 NEW, WORDING = "new", "wording"
 SEPARATOR = " / "
-COLUMNS = ["concerns", "version", "effective_from", "effective_to", "what_changed", "approver"]
+COLUMNS = ["concerns", "version", "effective_from", "effective_to", "what_changed", "approver",
+           "source"]
 
 
 def versions(run: Run) -> pd.DataFrame:
@@ -28,7 +32,8 @@ def versions(run: Run) -> pd.DataFrame:
 
     The quarters up to this one, oldest version first; one that begins later is not in force yet. ``version`` counts
     those of the same id. ``what_changed`` with it: the parts of the entry that differ from the version before, "new"
-    where there is none, empty where it began earlier; ``approver`` of an indicator, of a rule the law it is read from.
+    where there is none, empty where it began earlier. ``approver`` of an indicator; ``source``: the law a rule is read
+    from.
     """
     rows = [*_of(run, run.params.registry.versions, OF_INDICATOR), *_of(run, run.params.rule_versions, OF_RULE)]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(["effective_from", "concerns"], ignore_index=True)
@@ -46,12 +51,23 @@ def _of(run: Run, every: Sequence[Version], parts: dict[str, str]) -> Iterator[l
                 yield [one.id, number, one.effective_from.isoformat(),
                        one.effective_to.isoformat() if one.effective_to else "",
                        _changed(before, one, parts) if began else "",
-                       one.approver if isinstance(one, Indicator) else one.source.title]
+                       one.approver if isinstance(one, Indicator) else "",
+                       one.source.title if isinstance(one, Rule) else ""]
             before = one
 
 
 def _changed(before: Version | None, now: Version, parts: dict[str, str]) -> str:
     if before is None:
         return NEW
-    words = dict.fromkeys(word for key, word in parts.items() if getattr(before, key) != getattr(now, key))
+    words = dict.fromkeys(word for key, word in parts.items() if _part(before, key) != _part(now, key))
     return SEPARATOR.join(words) or WORDING
+
+
+def _part(version: Version, key: str) -> Any:
+    """Return a part of an entry; source and certainty of a limit belong to those of its rule, not to the limit."""
+    part = getattr(version, key)
+    if isinstance(version, Rule) and key == "limits":
+        return [one.model_dump(exclude=OF_LIMIT) for one in version.limits]
+    if isinstance(version, Rule) and key in OF_LIMIT:
+        return {part, *(getattr(one, key) for one in version.limits)}
+    return part

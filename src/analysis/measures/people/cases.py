@@ -69,19 +69,21 @@ def scored_cases(run: Run, asked: Scored, of: str = EMPLOYEE) -> pd.DataFrame:
     ``units`` sums the indicator's own units. Contested cases are left out while pending and when the contest is upheld.
     ``of`` PARTNER: of partners, their ids in ``employee_id``, and of own staff as one (IN_HOUSE), role PARTNER.
     """
-    rows = uncontested(run, _of(run, asked.rows(run), of), asked.table)
+    rows = _of(run, uncontested(run, asked.rows(run), asked.table), of, asked.table)
     keys = list(dict.fromkeys(["employee_id", *POST, "quarter", *asked.cells[0], *asked.beside]))
     return run.warehouse.reduce(rows.group_by(keys).agg(
         n=rows.count(), total=rows.score.sum(), total_of_squares=(rows.score * rows.score).sum(),
         units=rows.units.sum()))
 
 
-def _of(run: Run, rows: ir.Table, of: str) -> ir.Table:
+def _of(run: Run, rows: ir.Table, of: str, table: str) -> ir.Table:
+    """Return ``rows`` with whom they speak of in ``employee_id``, a partner's own contests considered too."""
     if of == EMPLOYEE:
         return in_post(run, rows)
     kept = [name for name in rows.columns if name not in ("employee_id", "who", *POST)]
     rows = rows.filter(rows.who.notnull())
-    return rows.select(*kept, employee_id=rows.who, role=ibis.literal(PARTNER), service_line=ibis.literal(EVERY_LINE))
+    return uncontested(run, rows.select(*kept, employee_id=rows.who, role=ibis.literal(PARTNER),
+                                        service_line=ibis.literal(EVERY_LINE)), table)
 
 
 def in_post(run: Run, rows: ir.Table, post: tuple[str, ...] = POST) -> ir.Table:
@@ -140,15 +142,19 @@ def _answers(run: Run) -> ir.Table:
 def _audited(family: str) -> Callable[[Run], ir.Table]:
     def rows(run: Run) -> ir.Table:
         found = checks(run.warehouse.history("audits", ROLLING_QUARTERS))
-        found = found.filter(found.family == family, found.sampling == "random").mutate(
-            who=found.partner_id.fill_null(IN_HOUSE))
+        found = found.filter(found.family == family, found.sampling == "random")
+        served = run.warehouse.history("requests", SURVEYED_QUARTERS).select("request_id", served_by="partner_id")
+        found = found.left_join(served, "request_id").mutate(
+            who=ibis.coalesce(found.partner_id, ibis._.served_by, IN_HOUSE))
         good = family == "compliance"
         weight = found.severity.cases(*SEVERITY_WEIGHTS.items(), else_=0) if good else ibis.literal(1)
         counted = ~found.failed if good else found.failed
         each = found.mutate(weight=weight, counted=weight * counted.cast("int64")).group_by(
-            ["audit_id", "auditor_id", "employee_id", "who", "quarter"]).agg(
-            of=ibis._.weight.sum(), counted=ibis._.counted.sum(), units=ibis._.count(), day=ibis._.audited_day.min())
-        each = each.mutate(look=ibis.row_number().over(group_by="audit_id", order_by=["day", "auditor_id"]))
+            ["audit_id", "auditor_id", "employee_id", "quarter"]).agg(
+            who=ibis._.who.max(), of=ibis._.weight.sum(), counted=ibis._.counted.sum(), units=ibis._.count(),
+            day=ibis._.audited_day.min())
+        order = [each.employee_id.isnull(), each.day, each.auditor_id, each.employee_id]
+        each = each.mutate(look=ibis.row_number().over(group_by="audit_id", order_by=order))
         each = each.filter(each.of > 0, each.look == 0)  # a second look at one audit tells of auditors, not of the work
         return each.mutate(case_id=each.audit_id, score=(PER_MILLE * each.counted / each.of).round().cast("int64"))
     return rows
@@ -183,7 +189,7 @@ def upheld_counts(run: Run, of: str = EMPLOYEE) -> pd.DataFrame:
     """
     served = own_requests(run)
     keys = ["employee_id", *POST, *WHOLE_CELL]
-    handled = _of(run, served.select("employee_id", "who", "day", *WHOLE_CELL), of)
+    handled = _of(run, served.select("employee_id", "who", "case_id", "day", *WHOLE_CELL), of, "")
     requests = run.warehouse.reduce(handled.group_by(keys).agg(requests=handled.count()))
     rows = run.warehouse.known_now("complaints")
     quarters = [str(run.quarter.plus(-back)) for back in range(ROLLING_QUARTERS)]
@@ -197,7 +203,7 @@ def upheld_counts(run: Run, of: str = EMPLOYEE) -> pd.DataFrame:
         upheld=ibis._.outcome.isin(UPHELD).cast("int64"),
         who=ibis.coalesce(told.partner_id, told.served_by, someone.ifelse(IN_HOUSE, None)),
         **{name: told[name].fill_null("") for name in CELL})
-    named = uncontested(run, _of(run, told, of), "complaints")
+    named = _of(run, uncontested(run, told, "complaints"), of, "complaints")
     upheld = run.warehouse.reduce(named.group_by(keys).agg(upheld=named.upheld.sum()))
     both = requests.merge(upheld, how="outer", on=keys)
     return both.fillna({"requests": 0, "upheld": 0}).astype({"requests": "int64", "upheld": "int64"})

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis.measures.comparisons.partner_figures import contracted
 from analysis.measures.people.cases import SCORED, UPHELD_RATE, scored_cases, upheld_counts
 from analysis.measures.people.groups import GROUP
 from analysis.measures.people.judgement import Known
@@ -29,7 +30,8 @@ def contested(run: Run, known: Known) -> pd.DataFrame:
 
     A case contested by an employee is left out of the figures on that employee while the contest is pending and when
     it is upheld; rejected, it counts again: ``state``. The others' contests stand as they are in both scores. A contest
-    whose case is not among those counted, or that was raised after the report's date, says so and has no number. n of
+    whose case is not among those counted, or that was raised after the report's date, says so and has no number; that
+    of a partner (``unit`` of `partner_scores.partner_scores`) has its state alone. n of
     upheld complaints counts requests, which a contest does not change. ``adjusted``: of who may be told it (status ok).
     """
     rows = [row for one in run.params.contests for row in _effects(run, known, one)]
@@ -65,6 +67,9 @@ def _row(contest: Contest, name: tuple[str, str], state: str) -> dict[str, objec
 def _effects(run: Run, known: Known, contest: Contest) -> list[dict[str, object]]:
     """Return the rows of one contest: of the indicators that know its case; of all it might touch where none does."""
     about = [one for one in run.params.contests if _case(one) == _case(contest)]
+    state = ASIDE if any(one.sets_aside for one in about) else COUNTS
+    if contest.employee_id in contracted(run):
+        return [_row(contest, name, state) for name in _touched(contest.table)]
     counted = _evidence(_under(run, [one for one in run.params.contests if one not in about]), known, contest.table)
     aside = _evidence(_under(run, [one.model_copy(update={"outcome": "pending"}) if one in about else one
                                    for one in run.params.contests]), known, contest.table)
@@ -72,7 +77,6 @@ def _effects(run: Run, known: Known, contest: Contest) -> list[dict[str, object]
     me = known.people[known.people["employee_id"].eq(contest.employee_id)]
     if not found or me.empty:
         return [_row(contest, name, NOT_FOUND) for name in _touched(contest.table)]
-    state = ASIDE if any(one.sets_aside for one in about) else COUNTS
     peers = known.people[known.people[GROUP].eq(me[GROUP].iloc[0]).all(axis=1)]
     now, then = _scores(known.scored.scores, contest), _scores(scoring(peers, counted, known.bounds).scores, contest)
     limited = now["beside_branch"] & then["permitted_use"].eq(APPRAISAL)  # as `judgement.judgement` limits it

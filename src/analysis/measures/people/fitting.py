@@ -6,7 +6,7 @@ Knows reduced cases only, no delivery: persons × cells in, effects out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,14 @@ from scipy import stats
 
 from analysis.stats.estimates import LEVEL, OK
 from analysis.stats.intervals.shares import modified_wilson
+from analysis.stats.people.heterogeneity import tau_squared, usable_effects, weighted
 from analysis.stats.people.two_way import person_effects, person_f_test, two_way
 
 PRIOR_CASES = 30  # at the group's share: fewer make those near 0 or 1 too certain, more the others
 KEPT_PRECISION = 0.8  # of what a person's own cases would tell if no cells had to be estimated
 SEPARATOR = "|"
 SURE = 1e9  # degrees of freedom of a z-value
+MINIMUM_COMPARED = 2
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,42 @@ def fitted(cases: pd.DataFrame, cells: Sequence[tuple[str, ...]], newest: str, s
         p=float(test["p"]) if test["status"] == OK else np.nan,
         reason=str(test["status"]),
     )
+
+
+def without_reference(fit: Fit, reference: str) -> Fit:
+    """Return ``fit`` of the members alone, less who is none of them but told how hard the cells are.
+
+    Effects are then off the members' own mean μ̂, weighted by 1 / (τ² + v), and p is that of Q / (k − 1) on F(k − 1,
+    df): neither says anything of members and reference being apart.
+    """
+    effects, newest = (one.drop(index=reference, errors="ignore") for one in (fit.effects, fit.newest))
+    if not effects["status"].eq(OK).any():
+        return replace(fit, effects=effects, newest=newest, naive=fit.naive.drop(index=reference, errors="ignore"),
+                       p=np.nan)
+    centre = _centre(effects)
+    late = _centre(newest) if newest["status"].eq(OK).any() else 0.0
+    return replace(
+        fit, effects=_moved(effects, centre), newest=_moved(newest, late), mean=fit.mean + centre,
+        naive=fit.naive.drop(index=reference, errors="ignore"), p=group_p(effects, MINIMUM_COMPARED))
+
+
+def _centre(effects: pd.DataFrame) -> float:
+    y, v = usable_effects(effects)
+    return float(weighted(y, v, tau_squared(y, v) if len(y) > 1 else 0.0)[0])
+
+
+def _moved(effects: pd.DataFrame, centre: float) -> pd.DataFrame:
+    return effects.assign(**{name: effects[name] - centre for name in ("estimate", "low", "high")})
+
+
+def group_p(effects: pd.DataFrame, least: int) -> float:
+    """Return p of no differences between those whose status is ok: Q / (k − 1) on F(k − 1, df); NaN below ``least``."""
+    told = effects[effects["status"].eq(OK)]
+    if len(told) < least:
+        return np.nan
+    y, v = told["estimate"].to_numpy(float), told["sampling_variance"].to_numpy(float)
+    q = float(weighted(y, v, 0.0)[2])
+    return float(stats.f.sf(q / (len(told) - 1), len(told) - 1, told["df"].iloc[0]))
 
 
 def chosen_cell(cases: pd.DataFrame, cells: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

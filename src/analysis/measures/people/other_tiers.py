@@ -42,7 +42,7 @@ def _of(people: pd.DataFrame) -> pd.DataFrame:
 def tier_moves(tiers: pd.DataFrame) -> pd.DataFrame:
     """Return COUNT_COLUMNS of `other_tiers`, nobody named: how far composites move, ``changed``: how many tiers do.
 
-    ``people`` have a composite both ways.
+    ``people`` have a composite both ways, in a group whose people differ.
     """
     rows = []
     for name, own in tiers.groupby("held_equal", sort=False):

@@ -14,7 +14,7 @@ from scipy import stats
 
 from analysis.measures.people.assessors import HUNDREDTHS, PER_CENT, adjusted, rated, severities
 from analysis.measures.people.cases import PER_MILLE, SCORED, UPHELD_RATE, uncontested
-from analysis.measures.people.fitting import own_figures
+from analysis.measures.people.fitting import PRIOR_CASES, Fit, own_figures
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP, of_group
 from analysis.measures.people.judgement import Known, employees
 from analysis.measures.people.rates import expected_counts
@@ -58,7 +58,7 @@ def own(run: Run, known: Known) -> Own:
 
 
 def _figures(run: Run, known: Known) -> pd.DataFrame:
-    """Return `employees` without exempt people, with six more columns each.
+    """Return `employees` without exempt people, with seven more columns each.
 
     ``like``, ``like_low``, ``like_high``: of `on_like_cases`, for who has enough evidence, however reliable.
     ``standard``: the indicator's target, which is the service's; ``colleagues`` and ``group_mean``: size and mean of
@@ -79,13 +79,15 @@ def _figures(run: Run, known: Known) -> pd.DataFrame:
 def on_like_cases(known: Known) -> pd.DataFrame:
     """Return each person's result with like cases compared, not drawn to anybody's mean: unit, indicator, event, LIKE.
 
-    The group's mean plus the person's effect with its own interval; of complaints the group's rate times O / E, with
-    Garwood's. Holds who was given hard cases against those who had such cases too.
+    The group's mean plus the person's effect, with its own interval: of shares that of the person's own cases
+    (modified Wilson), moved along and stretched as far as holding cases equal costs precision, since Student's fails
+    near 0 and 1; of complaints the group's rate times O / E, with Garwood's.
     """
     parts = [pd.DataFrame(columns=["unit", "indicator", "event", *LIKE])]
     for (name, _), fit in known.scored.fits.items():
         low, high = SCALES[known.bounds.units[SCORED[name].indicator]]
-        told = (fit.mean + fit.effects[["estimate", "low", "high"]]).clip(low, high).set_axis(LIKE, axis=1)
+        told = _around(fit) if SCORED[name].indicator != ASSESSED else fit.effects[["estimate", "low", "high"]]
+        told = (fit.mean + told).clip(low, high).set_axis(LIKE, axis=1)
         parts.append(told.rename_axis("unit").reset_index().assign(
             indicator=SCORED[name].indicator, event=SCORED[name].event))
     for _, counts in of_group(known.evidence.upheld, known.people).groupby(GROUP):
@@ -96,6 +98,16 @@ def on_like_cases(known: Known) -> pd.DataFrame:
         parts.append(found.set_axis(LIKE, axis=1).rename_axis("unit").reset_index().assign(
             indicator=UPHELD_RATE, event=""))
     return pd.concat([one for one in parts if len(one)] or parts, ignore_index=True)
+
+
+def _around(fit: Fit) -> pd.DataFrame:
+    """Return the effects with the intervals of the persons' own shares, moved and stretched (`on_like_cases`)."""
+    own, effect = fit.naive, fit.effects["estimate"]
+    share = (own["n"] * own["estimate"] + PRIOR_CASES * fit.mean) / (own["n"] + PRIOR_CASES)
+    alone = (share * (1 - share) / own["n"]).where(lambda one: one > 0)
+    stretch = np.sqrt(fit.effects["sampling_variance"] / alone).clip(lower=1)
+    return pd.DataFrame({"estimate": effect, "low": effect + stretch * (own["low"] - own["estimate"]),
+                         "high": effect + stretch * (own["high"] - own["estimate"])}, index=fit.effects.index)
 
 
 def further_units(table: pd.DataFrame) -> pd.Series:

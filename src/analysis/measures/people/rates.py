@@ -18,11 +18,39 @@ NO_COMPLAINT = "no complaint was upheld"
 
 @dataclass(frozen=True)
 class Rates:
-    """The complaints of one group (`cases.upheld_counts`), the newest quarter, and the cell that is held equal."""
+    """The complaints of one group (`cases.upheld_counts`), the newest quarter, and the cell that is held equal.
+
+    ``reference``: who is no member of the group, whose requests tell what a cell leads to expect.
+    """
 
     counts: pd.DataFrame
     newest: str
     cell: tuple[str, ...]
+    reference: str = ""
+
+    def expected(self) -> tuple[pd.DataFrame, float]:
+        """Return `expected_counts` of the members, as many in all as there were, and their complaints a request."""
+        told = expected_counts(self.counts, cell=self.cell)
+        every = told["count"].sum() / max(told["requests"].sum(), 1)
+        if not self.reference:
+            return told, float(every)
+        members = told.drop(index=self.reference, errors="ignore")
+        times = self._times(members)
+        return members.assign(expected=members["expected"] * times), float(every * times)
+
+    def expected_late(self) -> pd.DataFrame:
+        """Return the same of the newest quarter, at the rates of the whole window."""
+        late = expected_counts(self.counts[self.counts["quarter"].eq(self.newest)], self.counts, self.cell)
+        if not self.reference:
+            return late
+        members = expected_counts(self.counts, cell=self.cell).drop(index=self.reference, errors="ignore")
+        late = late.drop(index=self.reference, errors="ignore")
+        return late.assign(expected=late["expected"] * self._times(members))
+
+    def _times(self, members: pd.DataFrame) -> float:
+        """Return how many complaints the members had of one that was expected; 1 where there was none."""
+        count, expected = members["count"].sum(), members["expected"].sum()
+        return float(count / expected) if count and expected else 1.0
 
 
 def expected_counts(counts: pd.DataFrame, standard: pd.DataFrame | None = None,

@@ -23,9 +23,9 @@ from analysis.measures.people.cases import (
     scored_cases,
     upheld_counts,
 )
-from analysis.measures.people.fitting import Fit, fitted
+from analysis.measures.people.fitting import Fit, fitted, without_reference
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP, of_group
-from analysis.measures.people.rates import Rates, dispersion_p, exact_newest, expected_counts
+from analysis.measures.people.rates import Rates, dispersion_p, exact_newest
 from analysis.measures.people.roster import ASSESSED, MINIMUM_ASSESSORS, NOT_ENOUGH, minimum_n
 from analysis.measures.units import EMPLOYEE
 from analysis.run import Run, remembered
@@ -66,7 +66,8 @@ class Bounds:
     """What the registry and the raters' agreement allow.
 
     ``minimum_n`` and ``units`` per indicator; ``trusted``: auditors agree well enough for use on people. A group has
-    ``least_peers`` or more, else nothing is said, and ``few_peers`` is the reason.
+    ``least_peers`` or more, else nothing is said, and ``few_peers`` is the reason. ``reference``: who is no member of
+    the group, whose cases tell how hard a cell is.
     """
 
     minimum_n: Mapping[str, int]
@@ -75,6 +76,7 @@ class Bounds:
     level: float
     least_peers: int = MINIMUM_GROUP
     few_peers: str = FEW_PEERS
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,20 +119,20 @@ def scoring(people: pd.DataFrame, evidence: Evidence, bounds: Bounds, held_equal
     cases = {name: of_group(own, people, bounds.least_peers) for name, own in evidence.cases.items()}
     counts = of_group(evidence.upheld, people, bounds.least_peers)
     groups = sorted({(str(role), str(line)) for role, line in people[GROUP].to_numpy()})
-    fits = {(name, group): _fitted(SCORED[name], _in(own, group), evidence.newest, held_equal)
+    fits = {(name, group): _fitted(SCORED[name], _in(own, group), evidence.newest, held_equal, bounds.reference)
             for name, own in cases.items() for group in groups if len(_in(own, group))}
-    rates = {group: _in(counts, group) for group in groups}
     cell = held_equal((WHOLE_CELL, CASE_MIX))[-1]  # of complaints: the coarser one (`rates.expected_counts`)
-    tests = _tests(fits, rates, cell, bounds.least_peers)
+    rates = {group: Rates(_in(counts, group), evidence.newest, cell, bounds.reference) for group in groups}
+    tests = _tests(fits, rates, bounds.least_peers)
     parts = [_of_fit(bounds, SCORED[name], group, fit, units_of(_in(cases[name], group)), tests)
              for (name, group), fit in fits.items()]
-    parts += [_of_rate(bounds, group, Rates(rates[group], evidence.newest, cell), tests) for group in groups
-              if len(rates[group])]
+    parts += [_of_rate(bounds, group, own, tests) for group, own in rates.items() if len(own.counts)]
     return Scoring(_complete(bounds, people, parts), tests, fits)
 
 
-def _fitted(asked: Scored, cases: pd.DataFrame, newest: str, held_equal: Held) -> Fit:
-    return fitted(cases, held_equal(asked.cells), newest, asked.scale, share=asked.indicator != ASSESSED)
+def _fitted(asked: Scored, cases: pd.DataFrame, newest: str, held_equal: Held, reference: str) -> Fit:
+    fit = fitted(cases, held_equal(asked.cells), newest, asked.scale, share=asked.indicator != ASSESSED)
+    return without_reference(fit, reference) if reference else fit
 
 
 def _in(rows: pd.DataFrame, group: Group) -> pd.DataFrame:
@@ -149,21 +151,19 @@ def is_enough(bounds: Bounds, indicator: str, units: pd.Series, raters: pd.Serie
     return units.ge(bounds.minimum_n[indicator]) & raters.ge(MINIMUM_ASSESSORS)
 
 
-def _tests(fits: Mapping[tuple[str, Group], Fit], rates: Mapping[Group, pd.DataFrame], cell: tuple[str, ...],
-           least: int) -> pd.DataFrame:
+def _tests(fits: Mapping[tuple[str, Group], Fit], rates: Mapping[Group, Rates], least: int) -> pd.DataFrame:
     """Return TEST_COLUMNS: do the people of a group differ beyond chance, Holm over the group's indicators?"""
     rows = []
     for (name, group), fit in fits.items():
         asked = SCORED[name]
         rows.append([asked.indicator, asked.event, *group, len(fit.effects), int(fit.naive["n"].sum()), fit.mean,
                      ", ".join(fit.cell), fit.p, fit.reason])
-    for group, counts in rates.items():
-        if len(counts):
-            told = expected_counts(counts, cell=cell)
+    for group, own in rates.items():
+        if len(own.counts):
+            told, whole = own.expected()
             p, reason = dispersion_p(told, least)
-            whole = PER_MILLE * told["count"].sum() / max(told["requests"].sum(), 1)
-            rows.append([UPHELD_RATE, "", *group, len(told), int(told["requests"].sum()), whole,
-                         ", ".join(cell), p, reason])
+            rows.append([UPHELD_RATE, "", *group, len(told), int(told["requests"].sum()), PER_MILLE * whole,
+                         ", ".join(own.cell), p, reason])
     table = pd.DataFrame(rows, columns=[one for one in TEST_COLUMNS if one != "p_adjusted"])
     adjusted = table["p"].astype(float).groupby([table[name] for name in GROUP], group_keys=False).transform(holm)
     return table.assign(p_adjusted=adjusted)[TEST_COLUMNS]
@@ -198,12 +198,10 @@ def _of_fit(bounds: Bounds, asked: Scored, group: Group, fit: Fit, units: pd.Dat
 
 def _of_rate(bounds: Bounds, group: Group, rates: Rates, tests: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of upheld complaints per 1,000 requests: counts against what the cases led to expect."""
-    counts, cell = rates.counts, rates.cell
-    told = expected_counts(counts, cell=cell)
-    late = expected_counts(counts[counts["quarter"].eq(rates.newest)], counts, cell).reindex(told.index, fill_value=0)
+    told, share = rates.expected()
+    late, whole = rates.expected_late().reindex(told.index, fill_value=0), PER_MILLE * share
     p = _p_of(tests, UPHELD_RATE, "", group)
     shrunken = shrunken_rates(told, bounds.level)
-    whole = PER_MILLE * told["count"].sum() / max(told["requests"].sum(), 1)
     direction = flags(shrunken, exact_newest(late, shrunken), p, RULE)["direction"]
     exact = told["requests"].clip(lower=1)
     own = {"naive": told["count"], "naive_low": stats.chi2.ppf((1 - bounds.level) / 2, 2 * told["count"]) / 2,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from analysis.measures.people.cases import SCORED
-from analysis.measures.people.fitting import Fit
+from analysis.measures.people.fitting import Fit, group_p
 from analysis.measures.people.groups import FEW_PEERS, GROUP, MINIMUM_GROUP
 from analysis.measures.people.roster import NOT_ENOUGH
 from analysis.measures.people.scoring import RULE, Group, Scoring
@@ -31,7 +31,7 @@ from analysis.stats.people.flags import (
     flags,
     simulated_flags,
 )
-from analysis.stats.people.heterogeneity import between_variance, weighted
+from analysis.stats.people.heterogeneity import between_variance
 from analysis.stats.people.shrinkage import shrunken_effects
 
 FULL = 100.0
@@ -105,16 +105,6 @@ def _sum(parts: dict[str, Part], effects: dict[str, pd.DataFrame]) -> pd.DataFra
     status = lacking.map({True: f"not estimable: {PARTS_MISSING}", False: OK})
     numbers = sums[["estimate", "sampling_variance"]].assign(std_error=np.sqrt(sums["error"])).mask(lacking)
     return numbers.assign(n=sums["n"].fillna(0).astype("int64"), df=df, weight_present=present, status=status)
-
-
-def group_p(effects: pd.DataFrame) -> float:
-    """Return p of no differences between persons: Q/(k − 1) on F(k − 1, df)."""
-    told = effects[effects["status"].eq(OK)]
-    if len(told) < MINIMUM_GROUP:
-        return np.nan
-    y, v = told["estimate"].to_numpy(float), told["sampling_variance"].to_numpy(float)
-    q = float(weighted(y, v, 0.0)[2])
-    return float(stats.f.sf(q / (len(told) - 1), len(told) - 1, told["df"].iloc[0]))
 
 
 @dataclass(frozen=True)
@@ -193,7 +183,7 @@ def _tiered(level: float, parts: dict[str, Part], fits: dict[str, Fit], enough: 
     effects, newest = combined(parts, fits, enough)
     if effects["status"].eq(OK).sum() < MINIMUM_GROUP:
         effects = effects.assign(status=effects["status"].mask(effects["status"].eq(OK), f"not estimable: {FEW_TOLD}"))
-    p = group_p(effects)
+    p = group_p(effects, MINIMUM_GROUP)
     shrunken = shrunken_effects(effects, level=level)
     told = flags(shrunken, newest, p, RULE)
     person = shrunken.assign(
