@@ -56,7 +56,7 @@ def test_one_quarter_with_the_measure_is_held_against_the_time_before(insurer: I
 def test_without_quarters_to_learn_from_there_are_no_limits_and_it_is_said(insurer: Insurer) -> None:
     table = answers(0.2)
     found = charts(insurer, table[table["branch"].isin(UNITS[:5]) & (table["invitation_id"] > "2023Q3")])
-    assert found["status"].unique().tolist() == [
+    assert found["limits_status"].unique().tolist() == [
         "not estimable: fewer than 8 figures before beyond unit and period effects"]
     assert found[["limit_low", "limit_high"]].isna().all(axis=None)
 

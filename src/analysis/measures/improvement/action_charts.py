@@ -25,7 +25,7 @@ from analysis.stats.models.power import MINIMUM_DF, figure_noise
 WITH, WITHOUT = "units with it", "units without"
 FEWEST_RE_BASED = 2  # points with the measure; of one the limits would lie around itself
 COLUMNS = ["action_id", "indicator", "side", "period", "phase", "n", "estimate", "centre", "limit_low", "limit_high",
-           "beyond", "status"]
+           "beyond", "limits_status"]
 
 
 @remembered
@@ -33,7 +33,7 @@ def action_charts(run: Run) -> pd.DataFrame:
     """Return COLUMNS: the chart of the units of each measure that has begun, and of those it is held against.
 
     In the unit of ``indicator``; ``phase``: before, chosen (by these the units were picked; held against the limits
-    from before, no part of them) or after. ``status`` where there are no limits.
+    from before, no part of them) or after. ``limits_status``: why there are none.
     """
     history = histories(run)
     parts = [_of_action(run, one, phased(one, history[one.action_id], run.quarter))
@@ -72,7 +72,8 @@ def _told(points: pd.DataFrame) -> pd.DataFrame:
     limited = points[["limit_low", "limit_high"]].notna().all(axis=1)
     beyond = points["estimate"].lt(points["limit_low"]) | points["estimate"].gt(points["limit_high"])
     why = f"not estimable: fewer than {MINIMUM_DF} figures before beyond unit and period effects"
-    return points.assign(beyond=beyond, n=points["n"].astype("int64"), status=limited.map({True: "ok", False: why}))
+    return points.assign(beyond=beyond, n=points["n"].astype("int64"),
+                         limits_status=limited.map({True: "ok", False: why}))
 
 
 def _of_months(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,5 +82,5 @@ def _of_months(rows: pd.DataFrame) -> pd.DataFrame:
     known, after = points[points["phase"] != AFTER], points[points["phase"] == AFTER]
     charts = [individuals_chart(part[["period", "value"]], baseline) for part, baseline in (
         (known, max(1, int(known["phase"].eq(BEFORE).sum()))), (after, None)) if len(part)]
-    told = pd.concat(charts, ignore_index=True).drop(columns="n")
+    told = pd.concat(charts, ignore_index=True).drop(columns="n").rename(columns={"status": "limits_status"})
     return told.merge(points[["period", "phase", "n"]], on="period")
