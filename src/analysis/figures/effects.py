@@ -46,7 +46,7 @@ def action_panels(charts: pd.DataFrame, say: Wording) -> Figure:
     """Return a figure with a row per measure: the chart of its units, beside that of the units without it.
 
     ``charts`` as of `analysis.measures.improvement.action_charts`. The time with the measure is shaded; hollow: by
-    these the units were chosen. One scale per row; a chart without limits says why.
+    these the units were chosen. One scale per row; a chart without limits says so.
     """
     names = list(charts["action_id"].unique())
     drawn = Figure(figsize=(WIDTH_INCHES, PANEL_INCHES * max(1, len(names))), layout="constrained")
@@ -57,8 +57,10 @@ def action_panels(charts: pd.DataFrame, say: Wording) -> Figure:
     for name, axes in zip(names, grid, strict=True):
         for side, ax in zip(SIDES, axes, strict=True):
             rows = charts[charts["action_id"].eq(name) & charts["side"].eq(side)].reset_index(drop=True)
-            title = say("{action}: {side}", action=name, side=say.term(side))
-            control_chart(rows, ax, say).set_title(title, loc="left")
+            limited = rows[["limit_low", "limit_high"]].notna().any(axis=None)
+            title = (say("{action}: {side}", action=name, side=say.term(side)) if limited else
+                     say("{action}: {side} (no limits)", action=name, side=say.term(side)))
+            control_chart(rows.assign(status="ok"), ax, say).set_title(title, loc="left")
             _phases(rows, ax)
         axes[1].set_ylabel("")
     return drawn
