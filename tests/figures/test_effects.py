@@ -13,8 +13,8 @@ QUARTERS = {"2023Q2": "before", "2023Q3": "chosen", "2023Q4": "chosen", "2024Q1"
 
 def charts(*names: str, limit: float = 0.1) -> pd.DataFrame:
     return pd.DataFrame([{"action_id": name, "indicator": "csat_top2_share", "side": side, "period": quarter,
-                          "phase": phase, "n": 90, "estimate": 0.7 + place / 100, "centre": 0.7, "limit_low": 0.7 - limit,
-                          "limit_high": 0.7 + limit, "beyond": False}
+                          "phase": phase, "n": 90, "estimate": 0.7 + place / 100, "centre": 0.7,
+                          "limit_low": 0.7 - limit, "limit_high": 0.7 + limit, "beyond": False}
                          for name in names for side in ("units with it", "units without")
                          for place, (quarter, phase) in enumerate(QUARTERS.items())])
 
